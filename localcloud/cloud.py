@@ -1,0 +1,66 @@
+"""The one object that every part of the local cloud is handed: where state lives, how fast time runs, who to tell."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from localcloud.processes import Processes
+
+ACCOUNT_ID = "123456789012"
+DEFAULT_FACTOR = 0.005  # ten AWS minutes pass in three seconds
+
+
+@dataclass
+class Cloud:
+    """What `install(cloud)` of each file under `localcloud/services/` receives.
+
+    state: absolute path of the state folder. factor: local seconds per AWS second.
+    endpoint: URL of the AWS API of this process.
+    """
+
+    state: Path
+    endpoint: str
+    processes: Processes
+    factor: float = DEFAULT_FACTOR
+    account_id: str = ACCOUNT_ID
+    #: Held by whoever changes emulated state, in a request or behind it. Never held while a real process starts.
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    #: Services whose state a background job changed, so that it is written to disk: see persistence.
+    on_touched: Callable[[str], None] = lambda service: None
+    #: Each returns rows of `localcloud status`: {"kind": str, "name": str, "region": str, "state": str}.
+    resource_listers: list[Callable[[], list[dict[str, Any]]]] = field(default_factory=list)
+    #: Called once after persisted state was loaded: restart the real processes that belong to it, remove what does not.
+    on_restored: list[Callable[[], None]] = field(default_factory=list)
+
+    def seconds(self, aws_seconds: float) -> float:
+        """Local seconds that stand for `aws_seconds` of real AWS time."""
+        return aws_seconds * self.factor
+
+    def touched(self, service: str) -> None:
+        """Say that emulated state of `service` (boto3 name) changed outside a request."""
+        self.on_touched(service)
+
+    def later(self, aws_seconds: float, job: Callable[[], None], name: str) -> threading.Thread:
+        """Run `job` in a thread of its own after the scaled delay; an exception is logged, never lost."""
+
+        def run() -> None:
+            time.sleep(self.seconds(aws_seconds))
+            self._guard(job, name)
+
+        thread = threading.Thread(target=run, name=name, daemon=True)
+        thread.start()
+        return thread
+
+    @staticmethod
+    def _guard(job: Callable[[], None], name: str) -> None:
+        import logging
+
+        try:
+            job()
+        except Exception:  # a background job has no caller: the log is where its failure is seen
+            logging.getLogger("localcloud").exception("background job %s failed", name)

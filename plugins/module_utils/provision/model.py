@@ -1,0 +1,64 @@
+# Copyright: creator.platform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Values of the plan: what is desired, what was found, what a kind says about comparing the two. Standard library only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose resources are looked at: a component of an environment in one region.
+
+    `names` are the names desired of the kind at hand, for kinds that can only be read one by one.
+    """
+
+    platform: str
+    environment: str
+    component: str
+    region: str
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource in the vocabulary of the role's variables, desired or found. `name` is unique per kind and region."""
+
+    kind: str
+    name: str
+    properties: Mapping[str, Any]
+    region: str = ""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How desired and found properties of a kind are compared.
+
+    unordered: lists compared as sets. immutable: a change means replacing the resource. defaults: what AWS holds when the
+    property was not given. ignored: property to the reason why a difference is no drift. protected: never replaced or
+    removed without an override that names the resource.
+    """
+
+    unordered: frozenset[str] = frozenset()
+    immutable: frozenset[str] = frozenset()
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    ignored: Mapping[str, str] = field(default_factory=dict)
+    protected: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A resource kind: the boto3 service that knows it, how to read it in bulk, how to compare.
+
+    `read(client, scope)` returns what exists of the kind for the scope: everything tagged as the component's and everything
+    among `scope.names`. It makes describe, list and get calls only.
+    """
+
+    name: str
+    service: str
+    read: Callable[[Any, Scope], list[Resource]]
+    rules: Rules = Rules()
