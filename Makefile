@@ -1,0 +1,103 @@
+# creator.platform: `make` lists the targets. Two are enough to begin with: `make local` and `make test`.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+ENVIRONMENT ?= local
+SEEDS ?= 20
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON := $(shell scripts/find_python.sh 3.11)
+LOCALCLOUD := $(BIN)/python -m localcloud
+PLAYBOOK := $(BIN)/ansible-playbook -i inventories/$(ENVIRONMENT)/hosts.yml
+# Another checkout of this collection in a home directory would shadow this one.
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/collections
+export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
+export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+PY_FILES := localcloud plugins scripts tests benchmarks
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+##@ Run
+.PHONY: local
+local: ## provision, deploy, verify, back up and drill a platform on this machine, then show the report
+	@scripts/local.sh
+
+.PHONY: up
+up: venv kubernetes ## start the local cloud
+	@$(LOCALCLOUD) up
+
+.PHONY: down
+down: ## stop the local cloud and everything behind it; its state stays
+	@if [ -x $(BIN)/python ]; then $(LOCALCLOUD) down; else echo "Nothing to stop: $(VENV) does not exist."; fi
+
+.PHONY: reset
+reset: ## stop the local cloud and remove all its state and the local evidence
+	@if [ -x $(BIN)/python ]; then $(LOCALCLOUD) reset; fi; rm -rf evidence/local
+
+##@ Test
+.PHONY: test
+test: ## the whole test suite, from nothing
+	@scripts/test.sh
+
+.PHONY: lint
+lint: develop ## ruff, mypy, yamllint, ansible-lint, changelog fragments, secrets
+	@scripts/lint.sh
+
+.PHONY: format
+format: develop ## rewrite Python sources in the project's format
+	@$(BIN)/ruff format $(PY_FILES) && $(BIN)/ruff check --fix $(PY_FILES)
+
+.PHONY: unit
+unit: develop ## unit and repository tests
+	@$(BIN)/python -m pytest -q tests/unit tests/repo
+
+.PHONY: sanity
+sanity: develop ## ansible-test sanity and units in a staged copy; on ansible-core 2.21 too where Python 3.12 or later is found
+	@$(BIN)/python scripts/ansible_test.py
+
+.PHONY: localcloud
+localcloud: develop kubernetes ## tests of the local cloud, driven through boto3 and the Kubernetes client
+	@$(BIN)/python -m pytest -q tests/localcloud
+
+.PHONY: molecule
+molecule: develop kubernetes ## playbook scenarios: the bad releases, the changed row, bad input
+	@scripts/molecule.sh
+
+.PHONY: chaos
+chaos: develop kubernetes ## kill the run and the local cloud at random moments (SEEDS=20); each next run must converge
+	@$(BIN)/python -m pytest -q tests/chaos --seeds $(SEEDS)
+
+.PHONY: bench
+bench: develop kubernetes ## measure the local cloud and the plan: start, memory, requests per second
+	@for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark; done
+
+##@ Documents and set-up
+.PHONY: docs
+docs: develop ## generate docs/modules and check the module documentation
+	@scripts/docs.sh
+
+.PHONY: lock
+lock: venv ## resolve requirements/*.in again and write the hashed files
+	@scripts/lock.sh
+
+.PHONY: venv
+venv: $(VENV)/.runtime ## the virtual environment for running
+
+.PHONY: develop
+develop: $(VENV)/.develop ## the virtual environment for testing too
+
+.PHONY: kubernetes
+kubernetes: ## build (once) or find the Kubernetes binaries of the local cloud
+	@$(PYTHON) localcloud/kubernetes/build.py
+
+$(VENV)/.runtime: requirements/runtime.txt
+	@scripts/venv.sh $(PYTHON) $(VENV) requirements/runtime.txt $@
+
+$(VENV)/.develop: requirements/develop.txt
+	@scripts/venv.sh $(PYTHON) $(VENV) requirements/develop.txt $@
+	@touch $(VENV)/.runtime $@
