@@ -36,6 +36,8 @@ class Cloud:
     resource_listers: list[Callable[[], list[dict[str, Any]]]] = field(default_factory=list)
     #: Called once after persisted state was loaded: restart the real processes that belong to it, remove what does not.
     on_restored: list[Callable[[], None]] = field(default_factory=list)
+    #: Called once when the cloud is asked to stop, before its real processes are: finish or give up what runs.
+    on_stopping: list[Callable[[], None]] = field(default_factory=list)
 
     def seconds(self, aws_seconds: float) -> float:
         """Local seconds that stand for `aws_seconds` of real AWS time."""

@@ -1,0 +1,96 @@
+"""The process that serves the AWS API and owns the real processes: started by `up`, never by hand."""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import IO
+
+from localcloud import certificates, places
+from localcloud.cloud import Cloud
+from localcloud.processes import Processes
+
+log = logging.getLogger("localcloud")
+
+
+def main(arguments: list[str]) -> int:
+    """Serve until SIGTERM; 0 after an orderly end, 3 when another cloud holds the folder, 4 when the asked port is taken."""
+    parser = argparse.ArgumentParser(prog="localcloud.daemon")
+    parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--port", type=int)
+    parser.add_argument("--factor", type=float, required=True)
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    lock = hold(options.state)
+    if lock is None:
+        log.error("another local cloud holds %s", options.state)
+        return 3
+    with lock:
+        return serve(options.state, options.port, options.factor)
+
+
+def hold(state: Path) -> IO[str] | None:
+    """The open lock file of the state folder, or None when another process holds it; closing it, or dying, gives it back."""
+    lock = (state / "lock").open("a")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        return None
+    return lock
+
+
+def serve(state: Path, port: int | None, factor: float) -> int:
+    """Load what was kept, answer requests until SIGTERM, stop the real processes."""
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"  # read by moto when it is imported
+    from localcloud import assembly, server  # noqa: PLC0415 - moto costs a second, and reads the environment
+
+    known = places.read(state)
+    try:
+        listener = server.bind(known.port if known else 0, port)
+    except OSError as error:
+        log.error("%s", error)
+        return 4
+    endpoint = f"http://127.0.0.1:{listener.port}"
+    keys = (known.access_key_id, known.secret_access_key) if known else places.new_keys()
+    content = places.StateFile(os.getpid(), endpoint, *keys, factor=factor, started=time.time())
+    certificates.ensure_ca(state)
+    cloud = Cloud(state=state, endpoint=endpoint, processes=Processes(state), factor=factor)
+    listener.app = assembly.assemble(cloud, content)
+    serving = threading.Thread(target=listener.serve_forever, name="serve", daemon=True)
+    ending = threading.Event()
+    for sig in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sig, lambda *_: ending.set())
+    serving.start()
+    places.write(state, content)
+    log.info("serving %s, state %s", endpoint, state)
+    for hook in cloud.on_restored:
+        run_hook(hook)
+    ending.wait()
+    log.info("stopping")
+    for hook in cloud.on_stopping:
+        run_hook(hook)
+    listener.shutdown()
+    cloud.processes.stop_many(cloud.processes.names())
+    places.write(state, replace(content, pid=0))
+    return 0
+
+
+def run_hook(hook) -> None:
+    """Run one hook of a service; its failure is logged and does not keep the others from running."""
+    try:
+        hook()
+    except Exception:  # one service must not take the others down; the log is where it is seen
+        log.exception("%s failed", getattr(hook, "__qualname__", hook))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

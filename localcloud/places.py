@@ -1,0 +1,79 @@
+"""Where a local cloud keeps its things, and what `state.json` says of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import string
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+DEFAULT_STATE = REPOSITORY / ".localcloud"
+#: Carried by every process of a cloud, so that `down` finds one whose record was lost. Not LOCALCLOUD_STATE, which a user exports in a shell.
+MARKER = "LOCALCLOUD_PROCESS_OF"
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class StateFile:
+    """What `state.json` holds. started: seconds since the epoch; factor: local seconds per AWS second; pid 0: not running."""
+
+    pid: int
+    endpoint: str
+    access_key_id: str
+    secret_access_key: str
+    factor: float
+    started: float
+    region: str = "eu-west-1"
+    dr_region: str = "eu-central-1"
+    account_id: str = "123456789012"
+    version: int = VERSION
+
+    @property
+    def port(self) -> int:
+        """The port of the endpoint, 0 when there never was one."""
+        return int(self.endpoint.rsplit(":", 1)[1]) if self.endpoint else 0
+
+
+def state_folder(given: str | None, environ: Mapping[str, str]) -> Path:
+    """The absolute state folder: `given`, else LOCALCLOUD_STATE, else `.localcloud` beside the package."""
+    return Path(given or environ.get("LOCALCLOUD_STATE") or DEFAULT_STATE).expanduser().resolve()
+
+
+def read(state: Path) -> StateFile | None:
+    """`state.json` of the folder, or None when there is none; ValueError when it is not one that this version wrote."""
+    path = state / "state.json"
+    try:
+        content = json.loads(path.read_text())
+    except FileNotFoundError:
+        return None
+    try:
+        found = StateFile(**content)
+    except TypeError as error:
+        raise ValueError(f"{path} was not written by this version of the local cloud ({error}); run `reset`") from error
+    if found.version != VERSION:
+        raise ValueError(f"{path} has version {found.version}, this local cloud reads {VERSION}; run `reset`")
+    return found
+
+
+def write(state: Path, content: StateFile) -> None:
+    """Replace `state.json` atomically; only its owner may read it, for it holds the root key."""
+    atomic(state / "state.json", json.dumps(asdict(content), indent=2, sort_keys=True).encode() + b"\n")
+
+
+def atomic(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Write `content` to `path` so that a reader, or a crash of this process, sees the old or the new file, never a part."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+    partial.replace(path)
+
+
+def new_keys() -> tuple[str, str]:
+    """A fresh access key id and secret of the cloud's root user, in the form AWS gives them."""
+    letters = string.ascii_uppercase + "234567"
+    return "AKIALOCAL" + "".join(secrets.choice(letters) for _ in range(11)), secrets.token_urlsafe(30)

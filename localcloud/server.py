@@ -1,0 +1,76 @@
+"""The AWS API of the local cloud: moto's server as a library in this process, extended by `localcloud/services/`.
+
+moto has no plug-in interface, so each service file patches its classes before the first request of the service:
+https://docs.getmoto.org/en/latest/docs/server_mode.html
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import pkgutil
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import BaseWSGIServer, make_server
+
+import localcloud.services
+from localcloud.cloud import Cloud
+
+log = logging.getLogger("localcloud")
+WSGIApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class RequestHandler(MotoRequestHandler):
+    """moto's handler with keep-alive and without a line per request: the request record has them all."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Nothing: see `requests_log`."""
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """To the daemon's log."""
+        log.info(message, *args)
+
+
+def bind(preferred_port: int, required_port: int | None) -> BaseWSGIServer:
+    """A server that listens on 127.0.0.1, whose `app` is still to be set.
+
+    required_port: this one or OSError. preferred_port: that one if it is free, else one the kernel picks (0: any).
+    """
+    if required_port is not None:
+        return _make(required_port)
+    try:
+        return _make(preferred_port)
+    except (OSError, SystemExit):
+        return _make(0)
+
+
+def _make(port: int) -> BaseWSGIServer:
+    try:
+        return make_server("127.0.0.1", port, _not_ready, threaded=True, request_handler=RequestHandler)
+    except SystemExit as error:  # werkzeug prints and exits when a port is taken
+        raise OSError(f"port {port} is taken") from error
+
+
+def _not_ready(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    start_response("503 Service Unavailable", [("Content-Length", "0")])
+    return [b""]
+
+
+def install_services(cloud: Cloud) -> list[str]:
+    """Run `install(cloud)` of every file under `localcloud/services/`, in the order of their names; the names."""
+    names = sorted(module.name for module in pkgutil.iter_modules(localcloud.services.__path__))
+    for name in names:
+        module = importlib.import_module(f"localcloud.services.{name}")
+        install = getattr(module, "install", None)
+        if install is not None:
+            install(cloud)
+    return names
+
+
+def aws_application() -> WSGIApp:
+    """moto's dispatcher: one Flask application per service, made on its first request."""
+    return DomainDispatcherApplication(create_backend_app)
