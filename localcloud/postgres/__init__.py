@@ -1,0 +1,1 @@
+"""PostgreSQL clusters behind the emulated RDS: binaries, folders, configuration, base backups and recovery."""
