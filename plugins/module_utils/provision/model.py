@@ -26,12 +26,16 @@ class Scope:
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource in the vocabulary of the role's variables, desired or found. `name` is unique per kind and region."""
+    """A resource in the vocabulary of the role's variables, desired or found. `name` is unique per kind and region.
+
+    `facts` is what AWS chose (ids, ARNs, addresses): never compared, handed to the role for its writes and outputs.
+    """
 
     kind: str
     name: str
     properties: Mapping[str, Any]
     region: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,8 @@ class Rules:
 
     unordered: lists compared as sets. immutable: a change means replacing the resource. defaults: what AWS holds when the
     property was not given. ignored: property to the reason why a difference is no drift. protected: never replaced or
-    removed without an override that names the resource.
+    removed without an override that names the resource. secret: a difference is shown, the values never are.
+    normalize: brings properties of either side into one form before they are compared (a policy as text or as a document).
     """
 
     unordered: frozenset[str] = frozenset()
@@ -48,6 +53,8 @@ class Rules:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     ignored: Mapping[str, str] = field(default_factory=dict)
     protected: bool = False
+    secret: frozenset[str] = frozenset()
+    normalize: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -55,10 +62,35 @@ class Kind:
     """A resource kind: the boto3 service that knows it, how to read it in bulk, how to compare.
 
     `read(client, scope)` returns what exists of the kind for the scope: everything tagged as the component's and everything
-    among `scope.names`. It makes describe, list and get calls only.
+    among `scope.names`, with every property it knows; a property it leaves out is reported as unknown, not as equal.
+    It makes describe, list and get calls only and raises what boto3 raises.
     """
 
     name: str
     service: str
     read: Callable[[Any, Scope], list[Resource]]
     rules: Rules = Rules()
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A kind of a region that could not be read, and why: its desired resources are unknown, never unchanged."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference of a resource.
+
+    action: create, update, replace, delete or unknown. attributes: (attribute, before, after), sorted by attribute.
+    reason: why it is unknown. protected: the kind is protected and the action would replace or remove it.
+    """
+
+    action: str
+    kind: str
+    name: str
+    region: str
+    attributes: tuple[tuple[str, Any, Any], ...] = ()
+    reason: str = ""
+    protected: bool = False

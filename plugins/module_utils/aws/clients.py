@@ -1,0 +1,57 @@
+# Copyright: creator.platform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""boto3 clients from a mapping of environment variables instead of the process's own environment.
+
+An action plugin runs inside Ansible's worker, where the task's `environment:` is not set: it is handed over as a mapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+#: Adaptive mode slows down on throttling instead of failing; 8 readers of 8 components can meet EC2's and IAM's limits.
+#: https://boto3.amazonaws.com/v1/documentation/api/latest/guide/retries.html#adaptive-retry-mode
+RETRIES = {"mode": "adaptive", "total_max_attempts": 8}
+
+
+def client_factory(
+    environment: Mapping[str, str], *, connect_seconds: float = 5, read_seconds: float = 30
+) -> Callable[[str, str], Any]:
+    """A function (service, region) -> boto3 client, for one account.
+
+    Reads AWS_ENDPOINT_URL[_<SERVICE>], AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE and
+    AWS_CA_BUNDLE from `environment`; what is absent there comes from boto3's usual chain. Not for use by several threads
+    at once (a boto3 session is not thread-safe); the clients it returns are.
+    Raises botocore's ProfileNotFound when AWS_PROFILE names none.
+    """
+    keyed = bool(environment.get("AWS_ACCESS_KEY_ID"))
+    session = boto3.session.Session(
+        aws_access_key_id=environment.get("AWS_ACCESS_KEY_ID") or None,
+        aws_secret_access_key=environment.get("AWS_SECRET_ACCESS_KEY") or None,
+        aws_session_token=(environment.get("AWS_SESSION_TOKEN") or None) if keyed else None,
+        profile_name=None if keyed else environment.get("AWS_PROFILE") or None,
+    )
+    config = Config(
+        retries=RETRIES,  # type: ignore[arg-type]  # a TypedDict of botocore-stubs
+        connect_timeout=connect_seconds,
+        read_timeout=read_seconds,
+        max_pool_connections=16,
+        user_agent_extra="creator.platform",
+    )
+
+    def client(service: str, region: str) -> Any:
+        specific = "AWS_ENDPOINT_URL_" + service.upper().replace("-", "_")
+        return session.client(
+            service,  # type: ignore[call-overload]  # any service
+            region_name=region,
+            endpoint_url=environment.get(specific) or environment.get("AWS_ENDPOINT_URL") or None,
+            verify=environment.get("AWS_CA_BUNDLE") or None,
+            config=config,
+        )
+
+    return client

@@ -1,0 +1,67 @@
+# Copyright: creator.platform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bulk reads for the readers of one plan: each listing of a client is fetched once, whoever asks first."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from ansible_collections.creator.platform.plugins.module_utils.provision.canonical import canonical
+from ansible_collections.creator.platform.plugins.module_utils.provision.model import Scope
+
+MANAGED_BY = "creator.platform"
+
+
+class _Memory:
+    """What one client has listed, and a lock for each listing so that the second reader waits for the first."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.locks: dict[str, threading.Lock] = {}
+        self.listed: dict[str, list[Any]] = {}
+
+
+#: A client lives as long as one plan, and what it listed lives as long as the client.
+_memories: WeakKeyDictionary[Any, _Memory] = WeakKeyDictionary()
+_guard = threading.Lock()
+
+
+def listing(client: Any, operation: str, key: str, **parameters: Any) -> list[Any]:
+    """All items under `key` of the paginated `operation`, asked for at most once per client and parameters.
+
+    For reading only: the answer is shared between the readers of a plan, so do not change it. Raises what boto3 raises.
+    """
+    with _guard:
+        memory = _memories.setdefault(client, _Memory())
+    name = canonical([operation, key, parameters])
+    with memory.lock:
+        lock = memory.locks.setdefault(name, threading.Lock())
+    with lock:
+        if name not in memory.listed:
+            memory.listed[name] = pages(client, operation, key, **parameters)
+        return memory.listed[name]
+
+
+def pages(client: Any, operation: str, key: str, **parameters: Any) -> list[Any]:
+    """All items under `key` over all pages of `operation`. Raises what boto3 raises."""
+    if not client.can_paginate(operation):
+        return list(getattr(client, operation)(**parameters).get(key, []))
+    return [item for page in client.get_paginator(operation).paginate(**parameters) for item in page.get(key, [])]
+
+
+def tags_of(item: Mapping[str, Any], key: str = "Tags") -> dict[str, str]:
+    """Tags as a mapping, from [{Key, Value}], [{TagKey, TagValue}] or a mapping, without those AWS itself sets (aws:…)."""
+    tags = item.get(key) or {}
+    if not isinstance(tags, Mapping):
+        tags = {tag.get("Key", tag.get("TagKey")): tag.get("Value", tag.get("TagValue")) for tag in tags}
+    return {name: value for name, value in tags.items() if not name.startswith("aws:")}
+
+
+def is_ours(tags: Mapping[str, str], scope: Scope) -> bool:
+    """Whether the tags say that the resource belongs to the scope's component of its environment."""
+    wanted = {"platform": scope.platform, "environment": scope.environment, "component": scope.component}
+    return all(tags.get(key) == value for key, value in wanted.items())

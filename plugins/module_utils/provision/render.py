@@ -1,0 +1,111 @@
+# Copyright: creator.platform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A plan for people: Markdown for a pull request, a diff for --diff. Standard library only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.creator.platform.plugins.module_utils.provision.canonical import canonical
+from ansible_collections.creator.platform.plugins.module_utils.provision.document import counts
+
+SIGNS = {"create": "+", "update": "~", "replace": "-/+", "delete": "-", "unknown": "?"}
+LONGEST = 160
+
+
+def summary(changes: Sequence[Mapping[str, Any]]) -> str:
+    """One line: "3 to create, 1 to update", "1 unknown" or "no changes"."""
+    parts = [
+        f"{total} unknown" if action == "unknown" else f"{total} to {action}"
+        for action, total in counts(changes).items()
+    ]
+    return ", ".join(parts) or "no changes"
+
+
+def markdown(plan: Mapping[str, Any]) -> str:
+    """The plan of an environment (see document.environment_document) as Markdown, ending with its digest."""
+    every = [change for document in plan["components"] for change in document["changes"]]
+    lines = [
+        f"# Plan for {plan['platform']}-{plan['environment']}",
+        "",
+        f"Account {plan['account'] or 'unknown'}: {summary(every)}.",
+        "",
+    ]
+    lines += ["| component | changes |", "|---|---|"]
+    lines += [f"| {document['component']} | {summary(document['changes'])} |" for document in plan["components"]]
+    protected = [
+        f"{document['component']}: {name}" for document in plan["components"] for name in document["protected"]
+    ]
+    if protected:
+        lines += ["", "**Protected resources would be replaced or removed:**", ""]
+        lines += [f"- {_cell(name)}" for name in protected]
+    for document in plan["components"]:
+        if document["changes"]:
+            lines += ["", f"## {document['component']}", ""]
+            for change in document["changes"]:
+                lines += _change_markdown(change)
+    lines += ["", f"Digest: `{plan['digest']}`", ""]
+    return "\n".join(lines)
+
+
+def diff(changes: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """What Ansible shows for --diff: `before` and `after` as text, a line per attribute."""
+    return {side: "".join(_side(change, side) for change in changes) for side in ("before", "after")}
+
+
+def failure(changes: Sequence[Mapping[str, Any]], limit: int = 8) -> str:
+    """The changes as one sentence for an error: kind, name and attributes of at most `limit` of them."""
+    told = [_told(change) for change in changes[:limit]]
+    if len(changes) > limit:
+        told.append(f"and {len(changes) - limit} more")
+    return "; ".join(told)
+
+
+def _told(change: Mapping[str, Any]) -> str:
+    head = f"{change['action']} {change['kind']} {change['name']} ({change['region']})"
+    if change.get("reason"):
+        return f"{head}: {change['reason']}"
+    if change["action"] in ("update", "replace"):
+        attributes = change["attributes"]
+        return f"{head}: " + ", ".join(
+            f"{row['attribute']} {_short(row['before'])} -> {_short(row['after'])}" for row in attributes
+        )
+    return head
+
+
+def _change_markdown(change: Mapping[str, Any]) -> list[str]:
+    mark = " **protected**" if change.get("protected") else ""
+    lines = [
+        f"- `{SIGNS[change['action']]}` {change['action']} **{change['kind']}** `{change['name']}` ({change['region']}){mark}"
+    ]
+    if change.get("reason"):
+        lines.append(f"  - {_cell(change['reason'])}")
+    for row in change["attributes"]:
+        if change["action"] == "create":
+            lines.append(f"  - {row['attribute']}: `{_short(row['after'])}`")
+        else:
+            lines.append(f"  - {row['attribute']}: `{_short(row['before'])}` → `{_short(row['after'])}`")
+    return lines
+
+
+def _side(change: Mapping[str, Any], side: str) -> str:
+    head = f"{change['kind']} {change['name']} ({change['region']})"
+    if change["action"] == "unknown":
+        return f"{head}: unknown, {change['reason']}\n" if side == "after" else ""
+    if change["action"] == "delete":
+        return f"{head}\n" if side == "before" else ""
+    if change["action"] == "create" and side == "before":
+        return ""
+    return "".join([f"{head}\n", *(f"  {row['attribute']}: {canonical(row[side])}\n" for row in change["attributes"])])
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else canonical(value)
+    text = text.replace("`", "'").replace("\n", " ")
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

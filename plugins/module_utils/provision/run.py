@@ -1,0 +1,251 @@
+# Copyright: creator.platform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The use case: read what exists, compare it with what is desired, return the plan. It never writes."""
+
+from __future__ import annotations
+
+import importlib
+import queue
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.creator.platform.plugins.module_utils.aws.errors import explain
+from ansible_collections.creator.platform.plugins.module_utils.provision.canonical import digest
+from ansible_collections.creator.platform.plugins.module_utils.provision.compare import MASK, compare
+from ansible_collections.creator.platform.plugins.module_utils.provision.document import by_kind, component_document
+from ansible_collections.creator.platform.plugins.module_utils.provision.model import (
+    Change,
+    Kind,
+    Resource,
+    Scope,
+    Unread,
+)
+from ansible_collections.creator.platform.plugins.module_utils.provision.render import diff, summary
+from botocore.exceptions import BotoCoreError, ClientError
+
+READERS = 8
+KINDS = "ansible_collections.creator.platform.plugins.module_utils.provision.kinds"
+
+
+class PlanError(Exception):
+    """The request for a plan is wrong: an unknown kind, a malformed resource."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to plan. `kinds`: also read when nothing of them is desired, so that leftovers are seen. `seconds`: for all reads."""
+
+    platform: str
+    environment: str
+    component: str
+    region: str
+    resources: tuple[Resource, ...]
+    account: str = ""
+    kinds: tuple[str, ...] = ()
+    seconds: float = 120
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A component's plan and what its role needs to apply it.
+
+    steps: desired resources that differ (and found ones to delete), with action, properties, facts and changed attributes.
+    facts: {region: {kind: {name: facts}}} of everything found. kinds: {kind: {action: [names]}}.
+    """
+
+    document: dict[str, Any]
+    digest: str
+    kinds: dict[str, dict[str, list[str]]]
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    facts: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+
+    @property
+    def pending(self) -> bool:
+        """Whether anything differs or is unknown."""
+        return bool(self.document["changes"])
+
+    def result(self) -> dict[str, Any]:
+        """The plan as a task's result."""
+        changes = self.document["changes"]
+        return {
+            "pending": self.pending,
+            "summary": summary(changes),
+            "plan": self.document,
+            "digest": self.digest,
+            "kinds": self.kinds,
+            "steps": self.steps,
+            "facts": self.facts,
+            "diff": diff(changes),
+        }
+
+
+def resource_of(row: Mapping[str, Any], region: str) -> Resource:
+    """A desired resource from {kind, name, region?, properties}. Raises PlanError naming what is missing."""
+    for key in ("kind", "name"):
+        if not isinstance(row.get(key), str) or not row[key]:
+            raise PlanError(f"a resource needs a {key}, a text that is not empty; got {dict(row)!r}")
+    properties = row.get("properties", {})
+    if not isinstance(properties, Mapping):
+        raise PlanError(f"properties of {row['kind']} {row['name']} must be a mapping, got {type(properties).__name__}")
+    return Resource(str(row["kind"]), str(row["name"]), properties, str(row.get("region") or region))
+
+
+def load_kind(name: str) -> Kind:
+    """The kind whose file is kinds/<name>.py. Raises PlanError when there is none."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise PlanError(f"{name!r} is no resource kind: kinds are lower case words joined by underscores")
+    module = f"{KINDS}.{name}"
+    try:
+        kind = importlib.import_module(module).KIND
+    except ModuleNotFoundError as error:
+        if error.name != module:
+            raise
+        raise PlanError(
+            f"no reader for resource kind {name}: add plugins/module_utils/provision/kinds/{name}.py"
+        ) from error
+    if not isinstance(kind, Kind) or kind.name != name:
+        raise PlanError(f"kinds/{name}.py must export KIND, a Kind named {name}")
+    return kind
+
+
+def plan(request: Request, client_for: Callable[[str, str], Any]) -> Plan:
+    """Read and compare. A kind that cannot be read makes its resources unknown, and the plan pending.
+
+    Raises PlanError and DesiredError for a wrong request.
+    """
+    wanted: dict[tuple[str, str], list[Resource]] = {}
+    for name in request.kinds:
+        for region in sorted({request.region, *(resource.region for resource in request.resources)}):
+            wanted.setdefault((name, region), [])
+    for resource in request.resources:
+        wanted.setdefault((resource.kind, resource.region or request.region), []).append(resource)
+    kinds = {name: load_kind(name) for name in sorted({name for name, _region in wanted})}
+    found = read(request, wanted, kinds, client_for)
+    changes: list[Change] = []
+    for (name, region), resources in wanted.items():
+        answer = found[name, region]
+        if isinstance(answer, Unread) and not resources:
+            changes.append(Change("unknown", name, "*", region, reason=answer.reason))
+        changes.extend(compare(resources, answer, kinds[name].rules))
+    document = component_document(
+        changes,
+        platform=request.platform,
+        environment=request.environment,
+        account=request.account,
+        region=request.region,
+        component=request.component,
+    )
+    steps = _steps(document["changes"], wanted, found, kinds)
+    return Plan(document, digest(document), by_kind(document["changes"]), steps, _facts(found))
+
+
+Found = dict[tuple[str, str], "list[Resource] | Unread"]
+
+
+def read(
+    request: Request,
+    wanted: Mapping[tuple[str, str], Sequence[Resource]],
+    kinds: Mapping[str, Kind],
+    client_for: Callable[[str, str], Any],
+) -> Found:
+    """What exists, by kind and region: resources, or why they could not be read within `request.seconds`.
+
+    One thread per kind and region, at most READERS at once. The threads are daemons and are never waited for beyond the
+    deadline, so that a silent endpoint cannot hold the run.
+    """
+    clients = {
+        place: client_for(*place)  # made here: a boto3 session is not thread-safe, its clients are
+        for place in sorted({(kinds[name].service, region) for name, region in wanted})
+    }
+    jobs: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
+    answers: queue.SimpleQueue[tuple[tuple[str, str], list[Resource] | Unread | Exception]] = queue.SimpleQueue()
+    for key in wanted:
+        jobs.put(key)
+
+    def work() -> None:
+        while True:
+            try:
+                name, region = jobs.get_nowait()
+            except queue.Empty:
+                return
+            kind = kinds[name]
+            names = tuple(sorted(resource.name for resource in wanted[name, region]))
+            scope = Scope(request.platform, request.environment, request.component, region, names)
+            answers.put(((name, region), _read_one(kind, clients[kind.service, region], scope)))
+
+    for number in range(min(READERS, len(wanted))):
+        threading.Thread(target=work, name=f"reader-{number}", daemon=True).start()
+    return _collect(wanted, answers, request.seconds)
+
+
+def _collect(wanted: Mapping[tuple[str, str], Any], answers: queue.SimpleQueue[Any], seconds: float) -> Found:
+    found: Found = {}
+    deadline = time.monotonic() + seconds
+    while len(found) < len(wanted):
+        try:
+            key, answer = answers.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            break
+        if isinstance(answer, Exception):
+            raise answer  # a fault of the reader itself, not of AWS
+        found[key] = answer
+    for key in wanted:
+        found.setdefault(key, Unread(f"no answer within {seconds:g} seconds"))
+    return found
+
+
+def _read_one(kind: Kind, client: Any, scope: Scope) -> list[Resource] | Unread | Exception:
+    try:
+        return [
+            Resource(kind.name, resource.name, resource.properties, scope.region, resource.facts)
+            for resource in kind.read(client, scope)
+        ]
+    except (BotoCoreError, ClientError) as error:
+        return Unread(str(explain(error)))
+    except Exception as error:  # handed to the thread that waits, which raises it
+        return error
+
+
+def _steps(
+    changes: Sequence[Mapping[str, Any]],
+    wanted: Mapping[tuple[str, str], Sequence[Resource]],
+    found: Found,
+    kinds: Mapping[str, Kind],
+) -> list[dict[str, Any]]:
+    steps = []
+    for change in changes:
+        key = (change["kind"], change["region"])
+        desired = {resource.name: resource for resource in wanted[key]}.get(change["name"])
+        answer = found[key]
+        existing = {} if isinstance(answer, Unread) else {resource.name: resource for resource in answer}
+        have = existing.get(change["name"])
+        steps.append(
+            {
+                "action": change["action"],
+                "kind": change["kind"],
+                "name": change["name"],
+                "region": change["region"],
+                "attributes": [row["attribute"] for row in change["attributes"]],
+                "properties": _masked(desired or have, kinds[change["kind"]].rules.secret),
+                "facts": dict(have.facts) if have else {},
+            }
+        )
+    return steps
+
+
+def _masked(resource: Resource | None, secret: frozenset[str]) -> dict[str, Any]:
+    properties = resource.properties if resource else {}
+    return {key: MASK if key in secret else value for key, value in properties.items()}
+
+
+def _facts(found: Found) -> dict[str, dict[str, dict[str, Any]]]:
+    facts: dict[str, dict[str, dict[str, Any]]] = {}
+    for (name, region), answer in found.items():
+        rows = [] if isinstance(answer, Unread) else answer
+        facts.setdefault(region, {})[name] = {resource.name: dict(resource.facts) for resource in rows}
+    return facts
