@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from pathlib import Path
@@ -27,9 +28,11 @@ STAGED = [
     "plugins",
     "roles",
     "playbooks",
-    "tests/unit",
+    "tests/unit/plugins",
+    "tests/unit/requirements.txt",
     "tests/sanity",
 ]
+DEPENDENCIES = ["amazon/aws", "community/aws", "kubernetes/core"]
 # ansible-test fetches get-pip from the project's own site; this stand-in uses the pip that Python carries, so that a
 # package index is all a machine must reach. ansible-test itself names the path and says that a manual copy is fine.
 GET_PIP = """import os, subprocess, sys
@@ -56,6 +59,11 @@ def stage(folder: Path) -> Path:
             continue
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source, target / name, follow_symlinks=False)
+    installed = Path(sysconfig.get_path("purelib")) / "ansible_collections"
+    for dependency in DEPENDENCIES:  # the import test and the units need them beside ours
+        link = folder / "ansible_collections" / dependency
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(installed / dependency)
     return target
 
 
