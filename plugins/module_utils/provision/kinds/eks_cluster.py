@@ -1,0 +1,43 @@
+# Copyright: creator.platform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""EKS clusters. https://docs.aws.amazon.com/eks/latest/APIReference/API_Cluster.html"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.creator.platform.plugins.module_utils.aws.eks.cluster import project
+from ansible_collections.creator.platform.plugins.module_utils.aws.reading import at_once
+from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, pages
+from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
+
+
+def read(client: Any, scope: Scope) -> list[Resource]:
+    """Clusters that are named or tagged as the component's; one that is being deleted is no more."""
+    prefix = f"{scope.platform}-{scope.environment}"
+    names = [
+        name for name in pages(client, "list_clusters", "clusters") if name.startswith(prefix) or name in scope.names
+    ]
+
+    def one(name: str) -> Resource | None:
+        cluster = client.describe_cluster(name=name)["cluster"]
+        properties = project(cluster)
+        if cluster.get("status") == "DELETING":
+            return None
+        if name not in scope.names and not is_ours(properties["tags"], scope):
+            return None
+        return Resource("eks_cluster", name, properties, scope.region)
+
+    return [resource for resource in at_once(one, names) if resource is not None]
+
+
+KIND = Kind(
+    "eks_cluster",
+    "eks",
+    read,
+    Rules(
+        unordered=frozenset({"subnets", "security_groups", "public_access_cidrs", "log_types"}),
+        immutable=frozenset({"role_arn", "service_cidr"}),
+    ),
+)
