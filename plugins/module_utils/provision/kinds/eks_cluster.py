@@ -5,12 +5,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.cluster import project
 from ansible_collections.creator.platform.plugins.module_utils.aws.reading import at_once
 from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, pages
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
+
+
+def facts(cluster: Mapping[str, Any]) -> dict[str, Any]:
+    """What EKS chose: arn, status, endpoint, certificate_authority (base64) and oidc_issuer, empty until it is ACTIVE."""
+    return {
+        "arn": cluster.get("arn", ""),
+        "status": cluster.get("status", ""),
+        "endpoint": cluster.get("endpoint") or "",
+        "certificate_authority": (cluster.get("certificateAuthority") or {}).get("data") or "",
+        "oidc_issuer": ((cluster.get("identity") or {}).get("oidc") or {}).get("issuer") or "",
+    }
 
 
 def read(client: Any, scope: Scope) -> list[Resource]:
@@ -27,7 +39,7 @@ def read(client: Any, scope: Scope) -> list[Resource]:
             return None
         if name not in scope.names and not is_ours(properties["tags"], scope):
             return None
-        return Resource("eks_cluster", name, properties, scope.region)
+        return Resource("eks_cluster", name, properties, scope.region, facts(cluster))
 
     return [resource for resource in at_once(one, names) if resource is not None]
 

@@ -30,7 +30,7 @@ def read(client: Any, scope: Scope) -> list[Resource]:
         name = f"{cluster}/{item}"
         if answer.get("status") == "DELETING" or (name not in scope.names and not is_ours(properties["tags"], scope)):
             return None
-        return Resource("eks_nodegroup", name, properties, scope.region)
+        return Resource("eks_nodegroup", name, properties, scope.region, {"status": answer.get("status", "")})
 
     return [resource for resource in at_once(one, pairs) if resource is not None]
 

@@ -33,7 +33,13 @@ def read(client: Any, scope: Scope) -> list[Resource]:
     """Replicated backups in the scope's region of the named instances."""
     found = pages(client, "describe_db_instance_automated_backups", "DBInstanceAutomatedBackups")
     return [
-        Resource("rds_automated_backup_replication", backup["DBInstanceIdentifier"], project(backup), scope.region)
+        Resource(
+            "rds_automated_backup_replication",
+            backup["DBInstanceIdentifier"],
+            project(backup),
+            scope.region,
+            {"arn": backup.get("DBInstanceAutomatedBackupsArn", ""), "status": backup.get("Status", "")},
+        )
         for backup in found
         if is_replica(backup, scope.region) and backup["DBInstanceIdentifier"] in scope.names
     ]
