@@ -1,0 +1,82 @@
+# Copyright: creator.platform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""IAM roles with their inline policies, by name.
+
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from ansible_collections.creator.platform.plugins.module_utils.aws.policy import canonical
+from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, listing, tags_of
+from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
+
+
+def read(client: Any, scope: Scope) -> list[Resource]:
+    """Roles by two bulk reads: the first has policies, boundary and tags, the second description and session length."""
+    details = listing(client, "get_account_authorization_details", "RoleDetailList", Filter=["Role"])
+    briefs = {role["RoleName"]: role for role in listing(client, "list_roles", "Roles")}
+    resources = []
+    for role in details:
+        tags = tags_of(role)
+        if role["RoleName"] in scope.names or is_ours(tags, scope):
+            properties = {**_properties(role, briefs.get(role["RoleName"], {})), "tags": tags}
+            facts = {"id": role["RoleId"], "arn": role["Arn"]}
+            resources.append(Resource("iam_role", role["RoleName"], properties, scope.region, facts))
+    return resources
+
+
+def _properties(role: Mapping[str, Any], brief: Mapping[str, Any]) -> dict[str, Any]:
+    properties = {
+        "path": role["Path"],
+        "trust": _document(role["AssumeRolePolicyDocument"]),
+        "policies": {row["PolicyName"]: _document(row["PolicyDocument"]) for row in role.get("RolePolicyList", [])},
+        "managed_policies": sorted(row["PolicyArn"] for row in role.get("AttachedManagedPolicies", [])),
+        "boundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", ""),
+    }
+    if brief:  # a role made between the two reads is in the first only: those two stay unknown
+        properties |= {
+            "description": brief.get("Description", ""),
+            "max_session_seconds": brief.get("MaxSessionDuration", 3600),
+        }
+    return properties
+
+
+def _document(document: str | Mapping[str, Any]) -> Any:
+    return json.loads(unquote(document)) if isinstance(document, str) else document
+
+
+def normalize(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Policies in canonical form."""
+    normal = dict(properties)
+    if "trust" in normal:
+        normal["trust"] = canonical(normal["trust"])
+    if "policies" in normal:
+        normal["policies"] = {name: canonical(document) for name, document in normal["policies"].items()}
+    return normal
+
+
+KIND = Kind(
+    "iam_role",
+    "iam",
+    read,
+    Rules(
+        unordered=frozenset({"managed_policies"}),
+        immutable=frozenset({"path"}),
+        defaults={
+            "path": "/",
+            "policies": {},
+            "managed_policies": [],
+            "boundary": "",
+            "max_session_seconds": 3600,
+            "description": "",
+        },
+        normalize=normalize,
+    ),
+)
