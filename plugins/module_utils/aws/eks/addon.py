@@ -12,6 +12,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.creator.platform.plugins.module_utils.aws.eks.tagging import tag_calls
+from ansible_collections.creator.platform.plugins.module_utils.aws.steps import Steps, merged, with_tags
+
 
 def project(addon: Mapping[str, Any]) -> dict[str, Any]:
     """Properties of an Addon as DescribeAddon answers it."""
@@ -47,3 +50,48 @@ def request(cluster: str, name: str, desired: Mapping[str, Any], resolve_conflic
     if desired.get("service_account_role_arn"):
         result["serviceAccountRoleArn"] = desired["service_account_role_arn"]
     return result
+
+
+#: EKS takes an update of an add-on in these states; DEGRADED is how one without nodes waits for them.
+SETTLED = ("ACTIVE", "DEGRADED", "CREATE_FAILED", "UPDATE_FAILED")
+
+
+def present(
+    cluster: str,
+    name: str,
+    desired: Mapping[str, Any],
+    found: Mapping[str, Any] | None,
+    *,
+    resolve_conflicts: str | None,
+    purge_tags: bool,
+) -> Steps:
+    """Steps towards the desired add-on, none while an update is under way.
+
+    Without `resolve_conflicts`: OVERWRITE on the first installation, PRESERVE on updates, so that what a team changed in
+    the cluster stays.
+    """
+    if found is None:
+        create = request(cluster, name, desired, resolve_conflicts or "OVERWRITE")
+        create["tags"] = dict(desired.get("tags") or {})
+        return Steps(
+            [("create_addon", create)], {}, {key: value for key, value in desired.items() if value is not None}
+        )
+    before = project(found)
+    changed = differences(desired, before)
+    calls = tag_calls(found["addonArn"], before["tags"], desired.get("tags"), purge_tags)
+    pending = changed
+    if changed and found.get("status") in SETTLED:
+        calls.append(("update_addon", request(cluster, name, desired, resolve_conflicts or "PRESERVE")))
+        pending = []
+    after = merged(before, desired, changed)
+    after["tags"] = with_tags(before["tags"], desired.get("tags"), purge_tags)
+    return Steps(calls, before, after, pending)
+
+
+def absent(cluster: str, name: str, found: Mapping[str, Any] | None, *, preserve: bool) -> Steps:
+    """Steps that remove the add-on; with `preserve` its objects stay in the cluster."""
+    if found is None or found.get("status") == "DELETING":
+        return Steps()
+    return Steps(
+        [("delete_addon", {"clusterName": cluster, "addonName": name, "preserve": preserve})], project(found), {}
+    )

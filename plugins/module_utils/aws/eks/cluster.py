@@ -13,6 +13,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ansible_collections.creator.platform.plugins.module_utils.aws.eks.tagging import tag_calls
+from ansible_collections.creator.platform.plugins.module_utils.aws.steps import Call, Steps, merged, with_tags
+
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 NETWORK = ("endpoint_public_access", "endpoint_private_access", "public_access_cidrs", "subnets", "security_groups")
 SETS = ("public_access_cidrs", "subnets", "security_groups", "log_types")
@@ -161,3 +164,56 @@ def next_version(name: str, found: str, desired: str) -> str:
 def _minor(version: str) -> tuple[int, int]:
     major, _, minor = version.partition(".")
     return int(major), int(minor)
+
+
+def present(
+    name: str, desired: Mapping[str, Any], found: Mapping[str, Any] | None, *, creator_is_admin: bool, purge_tags: bool
+) -> Steps:
+    """Steps towards the desired cluster; `found` as DescribeCluster answers it, None when there is none.
+
+    At most one update is in it; while the cluster is not ACTIVE, none. Raises ClusterChangeError.
+    """
+    if found is None:
+        request = create_request(name, desired, creator_is_admin=creator_is_admin)
+        given = {key: value for key, value in desired.items() if value is not None}
+        return Steps([("create_cluster", request)], {}, given)
+    before = project(found)
+    changed = differences(desired, before)
+    calls = tag_calls(found["arn"], before["tags"], desired.get("tags"), purge_tags)
+    update = next_update(name, desired, before)
+    made: list[str] = []
+    if update and found.get("status") == "ACTIVE":
+        calls.append(update)
+        made = settled_by(update, changed)
+        if update[0] == "update_cluster_version" and update[1]["version"] != desired["version"]:
+            made = []
+    after = merged(before, desired, changed)
+    after["tags"] = with_tags(before["tags"], desired.get("tags"), purge_tags)
+    return Steps(calls, before, after, [item for item in changed if item not in made])
+
+
+def settled_by(update: Call, changed: list[str]) -> list[str]:
+    """Which of the changed properties the update settles."""
+    method, parameters = update
+    if method != "update_cluster_config":
+        return [item for item in changed if item == ("version" if "version" in method else "secrets_key_arn")]
+    fields = {
+        "subnetIds": "subnets",
+        "securityGroupIds": "security_groups",
+        "endpointPublicAccess": "endpoint_public_access",
+        "endpointPrivateAccess": "endpoint_private_access",
+        "publicAccessCidrs": "public_access_cidrs",
+        "logging": "log_types",
+        "accessConfig": "authentication_mode",
+        "upgradePolicy": "support_type",
+        "deletionProtection": "deletion_protection",
+    }
+    given = {**parameters, **parameters.get("resourcesVpcConfig", {})}
+    return [item for item in changed if item in {fields[field] for field in given if field in fields}]
+
+
+def absent(name: str, found: Mapping[str, Any] | None) -> Steps:
+    """Steps that remove the cluster; none when it is gone or going."""
+    if found is None or found.get("status") == "DELETING":
+        return Steps()
+    return Steps([("delete_cluster", {"name": name})], project(found), {})

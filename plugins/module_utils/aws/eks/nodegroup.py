@@ -12,6 +12,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.creator.platform.plugins.module_utils.aws.eks.tagging import tag_calls
+from ansible_collections.creator.platform.plugins.module_utils.aws.steps import Steps, merged, with_tags
+
 FIXED = ("node_role_arn", "subnets", "ami_type", "instance_types", "capacity_type", "disk_size")
 SETS = ("subnets", "instance_types")
 #: DescribeNodegroup and CreateNodegroup write effects in capitals, Kubernetes does not.
@@ -173,3 +176,34 @@ def _taint_changes(desired: Any, found: Any) -> dict[str, Any]:
         "addOrUpdateTaints": rows(wanted - have),
         "removeTaints": rows({taint for taint in have - wanted if (taint[0], taint[2]) not in kept}),
     }
+
+
+def present(
+    cluster: str, name: str, desired: Mapping[str, Any], found: Mapping[str, Any] | None, *, purge_tags: bool
+) -> Steps:
+    """Steps towards the desired node group; one update at a time, none while it is not ACTIVE.
+
+    Raises NodegroupChangeError.
+    """
+    if found is None:
+        given = {key: value for key, value in desired.items() if value is not None}
+        return Steps([("create_nodegroup", create_request(cluster, name, desired))], {}, given)
+    before = project(found)
+    changed = differences(desired, before)
+    calls = tag_calls(found["nodegroupArn"], before["tags"], desired.get("tags"), purge_tags)
+    update = next_update(cluster, name, desired, before)
+    made: list[str] = []
+    if update and found.get("status") == "ACTIVE":
+        calls.append(update)
+        rolled = ("version", "release_version")
+        made = [item for item in changed if (item in rolled) == (update[0] == "update_nodegroup_version")]
+    after = merged(before, desired, changed)
+    after["tags"] = with_tags(before["tags"], desired.get("tags"), purge_tags)
+    return Steps(calls, before, after, [item for item in changed if item not in made])
+
+
+def absent(cluster: str, name: str, found: Mapping[str, Any] | None) -> Steps:
+    """Steps that remove the node group; none when it is gone or going."""
+    if found is None or found.get("status") == "DELETING":
+        return Steps()
+    return Steps([("delete_nodegroup", {"clusterName": cluster, "nodegroupName": name})], project(found), {})

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.creator.platform.plugins.module_utils.aws.steps import Steps
+
 
 def project_rules(rules: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Rules in the words of the module's options, sorted by id.
@@ -81,3 +83,45 @@ def _filter(prefix: str, tags: Mapping[str, str]) -> dict[str, Any]:
     if pairs and (prefix or len(pairs) > 1):
         return {"And": {**({"Prefix": prefix} if prefix else {}), "Tags": pairs}}
     return {"Tag": pairs[0]} if pairs else {"Prefix": prefix}
+
+
+DEFAULTS: Mapping[str, Any] = {
+    "priority": 0,
+    "enabled": True,
+    "prefix": "",
+    "filter_tags": {},
+    "storage_class": "",
+    "replica_kms_key": "",
+    "replicate_kms_objects": False,
+    "delete_markers": False,
+    "metrics": False,
+    "time_control": False,
+}
+
+
+def completed(rules: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Desired rules with every option set, sorted by id, as project_rules gives those that stand."""
+    full = [{**DEFAULTS, **{name: value for name, value in rule.items() if value is not None}} for rule in rules]
+    for rule in full:
+        rule["metrics"] = bool(rule["metrics"] or rule["time_control"])
+    return sorted(full, key=lambda rule: str(rule["id"]))
+
+
+def present(bucket: str, role_arn: str, rules: Iterable[Mapping[str, Any]], found: Mapping[str, Any] | None) -> Steps:
+    """Steps towards a configuration of exactly these rules (PutBucketReplication replaces all)."""
+    after: dict[str, Any] = {"role_arn": role_arn, "rules": completed(rules)}
+    before = {} if found is None else {"role_arn": found["Role"], "rules": project_rules(found["Rules"])}
+    if before == after:
+        return Steps([], before, after)
+    configuration = to_aws(role_arn, after["rules"])
+    return Steps(
+        [("put_bucket_replication", {"Bucket": bucket, "ReplicationConfiguration": configuration})], before, after
+    )
+
+
+def absent(bucket: str, found: Mapping[str, Any] | None) -> Steps:
+    """Steps that remove the configuration."""
+    if found is None:
+        return Steps()
+    before = {"role_arn": found["Role"], "rules": project_rules(found["Rules"])}
+    return Steps([("delete_bucket_replication", {"Bucket": bucket})], before, {})

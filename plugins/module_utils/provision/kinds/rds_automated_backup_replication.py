@@ -11,22 +11,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.creator.platform.plugins.module_utils.aws.rds.backup_replication import (
+    ENDED,
+    project,
+    region_of,
+)
 from ansible_collections.creator.platform.plugins.module_utils.provision.listing import pages
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
 
 
-def project(backup: Mapping[str, Any]) -> dict[str, Any]:
-    """Properties of a DBInstanceAutomatedBackup."""
-    return {
-        "source_arn": backup["DBInstanceArn"],
-        "retention_days": int(backup.get("BackupRetentionPeriod", 0)),
-        "kms_key": backup.get("KmsKeyId", ""),
-    }
-
-
 def is_replica(backup: Mapping[str, Any], region: str) -> bool:
     """Whether a backup comes from another region and still follows its source ("retained" ones do not)."""
-    return backup.get("DBInstanceArn", "").split(":")[3:4] != [region] and backup.get("Status") != "retained"
+    return region_of(backup.get("DBInstanceArn", "")) != region and backup.get("Status") not in ENDED
 
 
 def read(client: Any, scope: Scope) -> list[Resource]:

@@ -1,0 +1,35 @@
+# Copyright: creator.platform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads of RDS for the modules: the answer, or None when there is no such thing. Errors are RdsError."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
+from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+
+
+class RdsError(AnsibleAWSError):
+    """RDS refused a read or did not answer."""
+
+
+class RdsErrorHandler(AWSErrorHandler):
+    """Turns botocore's exceptions into RdsError and absence into None."""
+
+    _CUSTOM_EXCEPTION = RdsError
+
+    @classmethod
+    def _is_missing(cls) -> Any:
+        return is_boto3_error_code(["DBInstanceAutomatedBackupNotFound", "DBInstanceAutomatedBackupNotFoundFault"])
+
+
+@RdsErrorHandler.list_error_handler("list the replicated automated backups", [])
+@AWSRetry.jittered_backoff()
+def automated_backups(client: Any) -> Any:
+    """All automated backups that the client's region holds."""
+    paginator = client.get_paginator("describe_db_instance_automated_backups")
+    return paginator.paginate().build_full_result().get("DBInstanceAutomatedBackups", [])

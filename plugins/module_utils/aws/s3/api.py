@@ -1,0 +1,44 @@
+# Copyright: creator.platform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads of S3 for the modules: the answer, or None when there is no such thing. Errors are S3Error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
+from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+
+#: NoSuchBucket too: in check mode the bucket may still have to be created, and so has no configuration.
+ABSENT = ["ReplicationConfigurationNotFoundError", "NoSuchLifecycleConfiguration", "NoSuchBucket"]
+
+
+class S3Error(AnsibleAWSError):
+    """S3 refused a read or did not answer."""
+
+
+class S3ErrorHandler(AWSErrorHandler):
+    """Turns botocore's exceptions into S3Error and absence into None."""
+
+    _CUSTOM_EXCEPTION = S3Error
+
+    @classmethod
+    def _is_missing(cls) -> Any:
+        return is_boto3_error_code(ABSENT)
+
+
+@S3ErrorHandler.list_error_handler("read the bucket's replication")
+@AWSRetry.jittered_backoff()
+def find_replication(client: Any, bucket: str) -> Any:
+    """The ReplicationConfiguration of a bucket, or None."""
+    return client.get_bucket_replication(Bucket=bucket)["ReplicationConfiguration"]
+
+
+@S3ErrorHandler.list_error_handler("read the bucket's lifecycle", [])
+@AWSRetry.jittered_backoff()
+def lifecycle_rules(client: Any, bucket: str) -> Any:
+    """The lifecycle rules of a bucket, [] when it has none."""
+    return client.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]

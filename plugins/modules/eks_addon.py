@@ -1,0 +1,149 @@
+# Copyright: creator.platform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: eks_addon
+short_description: Install, change or remove an add-on of EKS
+version_added: 0.1.0
+description:
+  - Brings an EKS add-on to what is described. An option that is not given is left alone.
+  - Waits for nothing. While the add-on is being created or updated nothing is written, and what differs is in RV(pending).
+attributes:
+  check_mode:
+    description: Reads only, and tells whether a run would write.
+    support: full
+  diff_mode:
+    description: Shows the properties that a run would change, or the whole of what it creates or removes.
+    support: full
+options:
+  cluster:
+    description: Name of the cluster.
+    type: str
+    required: true
+  name:
+    description: Name of the add-on, such as V(vpc-cni).
+    type: str
+    required: true
+  version:
+    description: Version of the add-on, such as V(v1.19.0-eksbuild.1). Without it EKS takes its default for a new add-on.
+    type: str
+  configuration:
+    description: Configuration values.
+    type: dict
+  service_account_role_arn:
+    description: ARN of the IAM role of the add-on's service account.
+    type: str
+  resolve_conflicts:
+    description:
+      - What happens to values that were changed in the cluster.
+      - V(OVERWRITE) on the first installation and V(PRESERVE) afterwards when not given.
+    type: str
+    choices: [OVERWRITE, PRESERVE, NONE]
+  preserve:
+    description: Whether the add-on's objects stay in the cluster when it is removed.
+    type: bool
+    default: false
+  tags:
+    description: Tags to set; tags of other names are removed unless O(purge_tags=false). Without it tags are left alone.
+    type: dict
+    aliases: [resource_tags]
+  purge_tags:
+    description: Whether tags that are not in O(tags) are removed.
+    type: bool
+    default: true
+  state:
+    description: Whether there shall be such an add-on.
+    type: str
+    choices: [present, absent]
+    default: present
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+author: creator.platform contributors (@creator-platform)
+"""
+
+EXAMPLES = r"""
+- name: Install the network plugin
+  creator.platform.eks_addon:
+    cluster: creator-dev
+    name: vpc-cni
+    configuration:
+      env:
+        ENABLE_PREFIX_DELEGATION: "true"
+"""
+
+RETURN = r"""
+addon:
+  description: The add-on as EKS describes it after the run, empty when there is none.
+  returned: always
+  type: dict
+  sample: {addonName: vpc-cni, status: CREATING}
+pending:
+  description: >-
+    Properties that still differ, because AWS takes one change at a time or the add-on is busy.
+    Run again when it is settled.
+  returned: always
+  type: list
+  elements: str
+  sample: [version]
+"""
+
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.creator.platform.plugins.module_utils.aws.eks.addon import absent, present
+from ansible_collections.creator.platform.plugins.module_utils.aws.eks.api import find_addon
+from ansible_collections.creator.platform.plugins.module_utils.aws.writer import perform
+
+PROPERTIES = {
+    "version": {"type": "str"},
+    "configuration": {"type": "dict"},
+    "service_account_role_arn": {"type": "str"},
+    "tags": {"type": "dict", "aliases": ["resource_tags"]},
+}
+SPEC = {
+    "cluster": {"type": "str", "required": True},
+    "name": {"type": "str", "required": True},
+    **PROPERTIES,
+    "resolve_conflicts": {"type": "str", "choices": ["OVERWRITE", "PRESERVE", "NONE"]},
+    "preserve": {"type": "bool", "default": False},
+    "purge_tags": {"type": "bool", "default": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+
+
+def converge(module: AnsibleAWSModule) -> None:
+    """Read, decide, write unless in check mode, and answer."""
+    client = module.client("eks")
+    cluster, name = module.params["cluster"], module.params["name"]
+    found = find_addon(client, cluster, name)
+    if module.params["state"] == "absent":
+        steps = absent(cluster, name, found, preserve=module.params["preserve"])
+    else:
+        steps = present(
+            cluster,
+            name,
+            {option: module.params[option] for option in PROPERTIES},
+            found,
+            resolve_conflicts=module.params["resolve_conflicts"],
+            purge_tags=module.params["purge_tags"],
+        )
+    if steps.changed and not module.check_mode:
+        perform(client, steps.calls)
+        found = find_addon(client, cluster, name)
+    module.exit_json(changed=steps.changed, diff=steps.diff(), pending=steps.pending, addon=found or {})
+
+
+def main() -> None:
+    module = AnsibleAWSModule(argument_spec=SPEC, supports_check_mode=True)
+    try:
+        converge(module)
+    except AnsibleAWSError as error:
+        module.fail_json_aws_error(error)
+
+
+if __name__ == "__main__":
+    main()
