@@ -1,0 +1,126 @@
+# Copyright: creator.platform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole report as one value: the verdict, its sentence, the sections. Standard library only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from ansible_collections.creator.platform.plugins.module_utils.report import units, verdicts
+from ansible_collections.creator.platform.plugins.module_utils.report.collect import READ, Evidence
+from ansible_collections.creator.platform.plugins.module_utils.report.lanes import Run, run
+from ansible_collections.creator.platform.plugins.module_utils.report.provision import Provision, provision
+from ansible_collections.creator.platform.plugins.module_utils.report.recovery import Backup, Drill, backup, drill
+from ansible_collections.creator.platform.plugins.module_utils.report.rollout import Rollout, history, rollout
+from ansible_collections.creator.platform.plugins.module_utils.report.values import integer, mapping, number, text
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Seed:
+    """The synthetic data set, which the verdict does not depend on: rows per table; None when there is no record."""
+
+    tables: Mapping[str, int | None]
+    size: str = ""
+    seed: str = ""
+    seconds: float | None = None
+    finished: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """An evidence file as it was found."""
+
+    path: str
+    state: str
+    reason: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that the page shows. `verdict` is the worst of the sections'."""
+
+    platform: str
+    environment: str
+    verdict: str
+    sentence: str
+    run: Run
+    provision: Provision
+    seed: Seed | None
+    rollout: Rollout
+    history: tuple[Rollout, ...]
+    backup: Backup
+    drill: Drill
+    sources: tuple[Source, ...]
+
+    @property
+    def sections(self) -> tuple[tuple[str, str, str], ...]:
+        """(title, verdict, sentence) of every part that the verdict depends on, in the order of a run."""
+        return (
+            ("Run", self.run.verdict, self.run.sentence),
+            ("Provision", self.provision.verdict, self.provision.sentence),
+            ("Rollout", self.rollout.verdict, self.rollout.sentence),
+            ("Backup", self.backup.verdict, self.backup.sentence),
+            ("Restore drill", self.drill.verdict, self.drill.sentence),
+        )
+
+
+def build(evidence: Evidence, *, platform: str, environment: str, components: Sequence[str] = ()) -> Report:
+    """The report of the evidence. `components` are those that must have been provisioned."""
+    found = Report(
+        platform=platform,
+        environment=environment,
+        verdict="",
+        sentence="",
+        run=run(evidence),
+        provision=provision(evidence.components, components),
+        seed=_seed(evidence),
+        rollout=rollout(evidence.single["rollout"]),
+        history=history(evidence.rollouts),
+        backup=backup(evidence.single["backup"]),
+        drill=drill(evidence.single["drill"]),
+        sources=tuple(Source(one.path, one.state, one.reason, one.size, one.sha256) for one in evidence.documents),
+    )
+    verdict = verdicts.worst(verdict for _title, verdict, _sentence in found.sections)
+    # Nothing can be called proved, failed or timed out on the strength of a file that is not there.
+    said = verdicts.INCONCLUSIVE if verdict == verdicts.MISSING else verdict
+    return replace(found, verdict=said, sentence=_headline(found, verdict))
+
+
+def document(report: Report, generated: str) -> dict[str, Any]:
+    """The report as it stands in report.json. `generated` is the only part that depends on when it was made."""
+    return {"schema_version": SCHEMA, "generated": generated, **asdict(report)}
+
+
+def _headline(found: Report, verdict: str) -> str:
+    if verdict == verdicts.SUCCEEDED:
+        stand = units.plural(len(found.provision.components), "component")
+        back = f"a copy restored from backup in {units.duration(found.drill.rto)} equals its source"
+        return f"{stand} stand, release {found.rollout.release} is verified, and {back}."
+    bad = [section for section in found.sections if section[1] != verdicts.SUCCEEDED]
+    causes = [section for section in bad if section[1] == verdict]
+    # The run fails because a part of it did: the part says more.
+    title, _verdict, sentence = causes[-1] if causes[0][0] == "Run" else causes[0]
+    rest = [section[0].lower() for section in bad if section[0] not in ("Run", title)]
+    more = f" Not proved either: {', '.join(rest)}." if rest else ""
+    return f"{title}: {sentence}{more}"
+
+
+def _seed(evidence: Evidence) -> Seed | None:
+    found = evidence.single["seed"]
+    if found.state != READ:
+        return None
+    tables = {text(name): integer(rows) for name, rows in mapping(found.data.get("tables")).items()}
+    return Seed(
+        tables=tables,
+        size=text(found.data.get("size")),
+        seed=text(found.data.get("seed")),
+        seconds=number(found.data.get("seconds")),
+        finished=text(found.data.get("finished")),
+    )
