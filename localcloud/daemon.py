@@ -22,7 +22,8 @@ log = logging.getLogger("localcloud")
 
 
 def main(arguments: list[str]) -> int:
-    """Serve until SIGTERM; 0 after an orderly end, 3 when another cloud holds the folder, 4 when the asked port is taken."""
+    """Serve until SIGTERM; 0 after an orderly end, 3 when another cloud holds the folder, 4 when the asked port is taken,
+    5 when kept state cannot be read."""
     parser = argparse.ArgumentParser(prog="localcloud.daemon")
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--port", type=int)
@@ -64,7 +65,12 @@ def serve(state: Path, port: int | None, factor: float) -> int:
     content = places.StateFile(os.getpid(), endpoint, *keys, factor=factor, started=time.time())
     certificates.ensure_ca(state)
     cloud = Cloud(state=state, endpoint=endpoint, processes=Processes(state), factor=factor)
-    listener.app = assembly.assemble(cloud, content)
+    try:
+        api = assembly.assemble(cloud, content)
+    except assembly.PersistenceError as error:
+        log.error("%s", error)
+        return 5
+    listener.app = api.app
     serving = threading.Thread(target=listener.serve_forever, name="serve", daemon=True)
     ending = threading.Event()
     for sig in (signal.SIGTERM, signal.SIGINT):
@@ -79,6 +85,7 @@ def serve(state: Path, port: int | None, factor: float) -> int:
     for hook in cloud.on_stopping:
         run_hook(hook)
     listener.shutdown()
+    api.store.stop()
     cloud.processes.stop_many(cloud.processes.names())
     places.write(state, replace(content, pid=0))
     return 0

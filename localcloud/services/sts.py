@@ -1,0 +1,89 @@
+"""STS: the root user's identity, session tokens that are real, no session for a role that does not exist.
+
+https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
+https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Any
+
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult
+from moto.iam.models import AccessKey, iam_backends
+from moto.sts.models import AssumedRole, STSBackend
+from moto.sts.responses import TokenResponse
+
+from localcloud import principals
+from localcloud.cloud import ACCOUNT_ID, Cloud
+
+
+class AccessDenied(ServiceException):
+    """What STS answers for a role that is not there, as for one that may not be assumed."""
+
+    code = "AccessDenied"
+    status = 403
+
+
+def install(cloud: Cloud) -> None:
+    """Patch moto's STS."""
+    STSBackend.get_caller_identity = _get_caller_identity  # type: ignore[method-assign]
+    TokenResponse.get_session_token = _get_session_token  # type: ignore[method-assign]
+    TokenResponse.get_federation_token = _wrap_federation(TokenResponse.get_federation_token)  # type: ignore[method-assign]
+    STSBackend.assume_role = _wrap_assume(STSBackend.assume_role)  # type: ignore[method-assign]
+
+
+def _get_caller_identity(backend: STSBackend, access_key_id: str, region: str) -> tuple[str, str, str]:
+    found = principals.find(access_key_id)
+    if found is None:
+        raise AccessDenied(f"access key {access_key_id} is nobody's")
+    return found.user_id, found.arn, backend.account_id
+
+
+def _get_session_token(response: TokenResponse) -> ActionResult:
+    caller = principals.find(response.get_access_key())
+    if caller is None:
+        raise AccessDenied("the caller is nobody")
+    return ActionResult({"Credentials": _session(response, caller.arn, caller.user_id, 43200)})
+
+
+def _wrap_federation(plain: Any) -> Any:
+    def get_federation_token(response: TokenResponse) -> ActionResult:
+        result = plain(response)._result
+        user = result["FederatedUser"]
+        result["Credentials"] = _session(response, user["Arn"], user["FederatedUserId"], 43200)
+        return ActionResult(result)
+
+    return get_federation_token
+
+
+def _session(response: TokenResponse, arn: str, user_id: str, default_seconds: int) -> dict[str, Any]:
+    duration = response._get_int_param("DurationSeconds", default_seconds)
+    key = AccessKey(user_name=None, prefix="ASIA", account_id=ACCOUNT_ID)
+    token = secrets.token_urlsafe(96)
+    expires = response.backend.get_session_token(duration).expiration
+    sessions = response.backend.__dict__.setdefault("localcloud_sessions", {})
+    sessions[key.access_key_id] = principals.Principal(arn, user_id, key.secret_access_key, token, expires)
+    return {
+        "AccessKeyId": key.access_key_id,
+        "SecretAccessKey": key.secret_access_key,
+        "SessionToken": token,
+        "Expiration": expires,
+    }
+
+
+def _wrap_assume(plain: Any) -> Any:
+    def assume_role(backend: STSBackend, **arguments: Any) -> AssumedRole:
+        arn = arguments["role_arn"]
+        match = re.fullmatch(rf"arn:aws:iam::{ACCOUNT_ID}:role/(?:.*/)?([^/]+)", arn)
+        roles = iam_backends[ACCOUNT_ID]["aws"].roles.values()
+        if match is not None and not any(role.arn == arn for role in list(roles)):
+            raise AccessDenied(f"User is not authorized to perform: sts:AssumeRole on resource: {arn}")
+        role: AssumedRole = plain(backend, **arguments)
+        return role
+
+    return assume_role
