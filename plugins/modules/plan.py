@@ -58,7 +58,6 @@ attributes:
   diff_mode:
     description: The changes, a line for each attribute.
     support: full
-extends_documentation_fragment: []
 """
 
 EXAMPLES = r"""
@@ -87,6 +86,14 @@ summary:
   description: One line, for example "3 to create, 1 to update".
   returned: success
   type: str
+message:
+  description: The changes as one sentence, for an error.
+  returned: success
+  type: str
+unknown:
+  description: What could not be read, as one sentence; empty when everything was.
+  returned: success
+  type: str
 plan:
   description: The canonical plan document, with the ordered changes and the protected resources they touch.
   returned: success
@@ -110,4 +117,9 @@ facts:
   returned: success
   type: dict
   sample: {"eu-west-1": {"ec2_vpc": {"creator-dev": {"id": "vpc-0a1b2c3d"}}}}
+desired:
+  description: Kind, name and region of every desired resource.
+  returned: success
+  type: list
+  elements: dict
 """

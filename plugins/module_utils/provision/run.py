@@ -25,7 +25,7 @@ from ansible_collections.creator.platform.plugins.module_utils.provision.model i
     Scope,
     Unread,
 )
-from ansible_collections.creator.platform.plugins.module_utils.provision.render import diff, summary
+from ansible_collections.creator.platform.plugins.module_utils.provision.render import diff, failure, summary
 from botocore.exceptions import BotoCoreError, ClientError
 
 READERS = 8
@@ -56,6 +56,7 @@ class Plan:
 
     steps: desired resources that differ (and found ones to delete), with action, properties, facts and changed attributes.
     facts: {region: {kind: {name: facts}}} of everything found. kinds: {kind: {action: [names]}}.
+    desired: kind, name and region of everything wanted.
     """
 
     document: dict[str, Any]
@@ -63,6 +64,7 @@ class Plan:
     kinds: dict[str, dict[str, list[str]]]
     steps: list[dict[str, Any]] = field(default_factory=list)
     facts: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    desired: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def pending(self) -> bool:
@@ -75,11 +77,14 @@ class Plan:
         return {
             "pending": self.pending,
             "summary": summary(changes),
+            "message": failure(changes),
+            "unknown": failure([change for change in changes if change["action"] == "unknown"]),
             "plan": self.document,
             "digest": self.digest,
             "kinds": self.kinds,
             "steps": self.steps,
             "facts": self.facts,
+            "desired": self.desired,
             "diff": diff(changes),
         }
 
@@ -141,7 +146,7 @@ def plan(request: Request, client_for: Callable[[str, str], Any]) -> Plan:
         component=request.component,
     )
     steps = _steps(document["changes"], wanted, found, kinds)
-    return Plan(document, digest(document), by_kind(document["changes"]), steps, _facts(found))
+    return Plan(document, digest(document), by_kind(document["changes"]), steps, _facts(found), _names(wanted))
 
 
 Found = dict[tuple[str, str], "list[Resource] | Unread"]
@@ -249,3 +254,11 @@ def _facts(found: Found) -> dict[str, dict[str, dict[str, Any]]]:
         rows = [] if isinstance(answer, Unread) else answer
         facts.setdefault(region, {})[name] = {resource.name: dict(resource.facts) for resource in rows}
     return facts
+
+
+def _names(wanted: Mapping[tuple[str, str], Sequence[Resource]]) -> list[dict[str, str]]:
+    return [
+        {"kind": kind, "name": resource.name, "region": region}
+        for (kind, region), resources in sorted(wanted.items())
+        for resource in sorted(resources, key=lambda resource: resource.name)
+    ]

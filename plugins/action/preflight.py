@@ -1,0 +1,53 @@
+# Copyright: creator.platform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Check an environment before the first change: see plugins/modules/preflight.py for its page."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, ClassVar
+
+from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AwsError, explain
+from ansible_collections.creator.platform.plugins.module_utils.provision.preflight import (
+    LOCAL,
+    START,
+    Settings,
+    account_problem,
+    problems,
+)
+from ansible_collections.creator.platform.plugins.plugin_utils.aws_action import AwsActionBase
+from botocore.exceptions import BotoCoreError, ClientError
+
+
+class ActionModule(AwsActionBase):
+    """creator.platform.preflight"""
+
+    ARGUMENTS: ClassVar[dict[str, Any]] = {
+        "environment": {"type": "str", "required": True},
+        "account": {"type": "str", "required": True},
+        "region": {"type": "str", "required": True},
+        "dr_region": {"type": "str", "required": True},
+        "aws": {"type": "dict", "required": True},
+    }
+
+    def answer(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """No change; raises AwsError with every problem."""
+        del task_vars
+        aws = {key: str(value) for key, value in args["aws"].items()}
+        settings = Settings(args["environment"], args["account"], args["region"], args["dr_region"], aws)
+        found = problems(settings, os.environ)
+        if found:
+            raise AwsError("; ".join(found))
+        problem = account_problem(settings.account, self._account(settings))
+        if problem:
+            raise AwsError(problem)
+        return {"changed": False, "account": settings.account}
+
+    def _account(self, settings: Settings) -> str:
+        try:
+            return str(self.client_for()("sts", settings.region).get_caller_identity()["Account"])
+        except (BotoCoreError, ClientError) as error:
+            if settings.environment == LOCAL:
+                raise AwsError(f"no local cloud answers at {settings.aws['AWS_ENDPOINT_URL']}: {START}") from error
+            raise explain(error) from error

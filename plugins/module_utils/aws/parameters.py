@@ -1,0 +1,39 @@
+# Copyright: creator.platform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading and writing the parameters under one path of Systems Manager."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+BATCH = 10  # the most names that DeleteParameters takes
+
+
+def read_path(client: Any, path: str) -> dict[str, str]:
+    """Value by name of every parameter directly under `path`. Raises what boto3 raises."""
+    paginator = client.get_paginator("get_parameters_by_path")
+    return {
+        row["Name"]: row["Value"]
+        for page in paginator.paginate(Path=path, Recursive=False)
+        for row in page["Parameters"]
+    }
+
+
+def write(client: Any, values: Mapping[str, str], existing: Mapping[str, str], tags: Mapping[str, str]) -> None:
+    """Write parameters; those not `existing` are created with `tags` (AWS takes no tags with Overwrite).
+
+    https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+    """
+    rows = [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+    for name, value in values.items():
+        options: dict[str, Any] = {"Overwrite": True} if name in existing else {"Tags": rows}
+        # A value over 4096 characters (a certificate chain) needs the advanced tier; this picks it only then.
+        client.put_parameter(Name=name, Value=value, Type="String", Tier="Intelligent-Tiering", **options)
+
+
+def delete(client: Any, names: list[str]) -> None:
+    """Delete parameters; those that are gone already are fine."""
+    for start in range(0, len(names), BATCH):
+        client.delete_parameters(Names=names[start : start + BATCH])
