@@ -11,9 +11,11 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.creator.platform.plugins.module_utils.aws.s3.bucket import SETTINGS
 
 #: NoSuchBucket too: in check mode the bucket may still have to be created, and so has no configuration.
-ABSENT = ["ReplicationConfigurationNotFoundError", "NoSuchLifecycleConfiguration", "NoSuchBucket"]
+#: HEAD has no body, so a missing bucket is a plain 404 there.
+ABSENT = ["ReplicationConfigurationNotFoundError", "NoSuchBucket", "404"]
 
 
 class S3Error(AnsibleAWSError):
@@ -37,8 +39,24 @@ def find_replication(client: Any, bucket: str) -> Any:
     return client.get_bucket_replication(Bucket=bucket)["ReplicationConfiguration"]
 
 
-@S3ErrorHandler.list_error_handler("read the bucket's lifecycle", [])
+def find_bucket(client: Any, name: str) -> dict[str, Any] | None:
+    """Answers to all SETTINGS of a bucket, None when there is no such bucket. Raises S3Error."""
+    if not _exists(client, name):
+        return None
+    return {setting: _setting(client, name, operation, codes) for setting, (operation, codes) in SETTINGS.items()}
+
+
+@S3ErrorHandler.list_error_handler("look for the bucket", False)
 @AWSRetry.jittered_backoff()
-def lifecycle_rules(client: Any, bucket: str) -> Any:
-    """The lifecycle rules of a bucket, [] when it has none."""
-    return client.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+def _exists(client: Any, name: str) -> Any:
+    client.head_bucket(Bucket=name)
+    return True
+
+
+@S3ErrorHandler.common_error_handler("read the bucket's settings")
+@AWSRetry.jittered_backoff()
+def _setting(client: Any, name: str, operation: str, codes: tuple[str, ...]) -> Any:
+    try:
+        return getattr(client, operation)(Bucket=name)
+    except is_boto3_error_code(codes):
+        return None

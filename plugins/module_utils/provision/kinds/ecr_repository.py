@@ -8,26 +8,13 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_Repository.html
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.creator.platform.plugins.module_utils.aws.ecr.repository import project
 from ansible_collections.creator.platform.plugins.module_utils.aws.reading import at_once, optional
 from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, pages, tags_of
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
-
-
-def project(repository: Mapping[str, Any], lifecycle: str | None, tags: Mapping[str, str]) -> dict[str, Any]:
-    """Properties of a repository, its lifecycle policy text (None: it has none) and its tags."""
-    encryption = repository.get("encryptionConfiguration") or {}
-    return {
-        "immutable": repository.get("imageTagMutability") == "IMMUTABLE",
-        "scan_on_push": bool((repository.get("imageScanningConfiguration") or {}).get("scanOnPush", False)),
-        "encryption": encryption.get("encryptionType", "AES256"),
-        "kms_key": encryption.get("kmsKey", ""),
-        "lifecycle": json.loads(lifecycle) if lifecycle else {},
-        "tags": dict(tags),
-    }
 
 
 def read(client: Any, scope: Scope) -> list[Resource]:

@@ -1,0 +1,214 @@
+# Copyright: creator.platform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: s3_bucket
+short_description: Create, change or remove an S3 bucket with all its settings
+version_added: 0.1.0
+description:
+  - Brings an S3 bucket and its settings to what is described. An option that is not given is left alone.
+  - M(amazon.aws.s3_bucket) and M(amazon.aws.s3_lifecycle) have no check mode, and lifecycle rules can only be added one by
+    one there.
+attributes:
+  check_mode:
+    description: Reads only, and tells whether a run would write.
+    support: full
+  diff_mode:
+    description: Shows the properties that a run would change, or the whole of what it creates or removes.
+    support: full
+options:
+  name:
+    description: Name of the bucket.
+    type: str
+    required: true
+  versioning:
+    description: Whether every version of an object is kept.
+    type: bool
+  encryption:
+    description: Encryption of new objects.
+    type: str
+    choices: [AES256, "aws:kms", "aws:kms:dsse"]
+  kms_key:
+    description: ARN of the KMS key; AWS's own when empty.
+    type: str
+  bucket_key:
+    description: Whether S3 asks KMS once a bucket instead of once an object.
+    type: bool
+  public_access_block:
+    description: Which kinds of public access are refused.
+    type: dict
+    suboptions:
+      block_public_acls:
+        description: Refuse ACLs that make public.
+        type: bool
+        default: true
+      block_public_policy:
+        description: Refuse bucket policies that make public.
+        type: bool
+        default: true
+      ignore_public_acls:
+        description: Pay no heed to ACLs that make public.
+        type: bool
+        default: true
+      restrict_public_buckets:
+        description: Let nobody but the account into buckets that are public by policy.
+        type: bool
+        default: true
+  ownership:
+    description: Who owns objects that others write.
+    type: str
+    choices: [BucketOwnerEnforced, BucketOwnerPreferred, ObjectWriter]
+  policy:
+    description: The bucket policy; an empty one removes it.
+    type: dict
+  lifecycle:
+    description: All lifecycle rules; others are removed.
+    type: list
+    elements: dict
+    suboptions:
+      id:
+        description: Name of the rule.
+        type: str
+        required: true
+      enabled:
+        description: Whether the rule is in force.
+        type: bool
+        default: true
+      prefix:
+        description: Only objects whose key begins so.
+        type: str
+        default: ""
+      expire_days:
+        description: Days after which an object expires.
+        type: int
+      expire_noncurrent_days:
+        description: Days after which a version that is no longer current is removed.
+        type: int
+      abort_multipart_days:
+        description: Days after which an upload in parts that was not completed is removed.
+        type: int
+      transitions:
+        description: When objects move to cheaper storage.
+        type: list
+        elements: dict
+        suboptions:
+          days:
+            description: Days after creation.
+            type: int
+            required: true
+          storage_class:
+            description: Storage class to move to.
+            type: str
+            required: true
+  tags:
+    description: Tags to set; tags of other names are removed unless O(purge_tags=false). Without it tags are left alone.
+    type: dict
+    aliases: [resource_tags]
+  purge_tags:
+    description: Whether tags that are not in O(tags) are removed.
+    type: bool
+    default: true
+  state:
+    description: Whether there shall be such a bucket.
+    type: str
+    choices: [present, absent]
+    default: present
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+author: creator.platform contributors (@creator-platform)
+"""
+
+EXAMPLES = r"""
+- name: Make the media bucket
+  creator.platform.s3_bucket:
+    name: creator-dev-media-123456789012
+    versioning: true
+    encryption: aws:kms
+    bucket_key: true
+    public_access_block: {}
+    ownership: BucketOwnerEnforced
+    lifecycle:
+      - id: tidy
+        abort_multipart_days: 7
+        expire_noncurrent_days: 90
+"""
+
+RETURN = r"""
+bucket:
+  description: The settings of the bucket after the run, empty when there is none.
+  returned: always
+  type: dict
+  sample: {versioning: true, encryption: "aws:kms"}
+"""
+
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.creator.platform.plugins.module_utils.aws.s3.api import find_bucket
+from ansible_collections.creator.platform.plugins.module_utils.aws.s3.bucket import absent, present
+from ansible_collections.creator.platform.plugins.module_utils.aws.writer import perform
+
+TRANSITION = {"days": {"type": "int", "required": True}, "storage_class": {"type": "str", "required": True}}
+RULE = {
+    "id": {"type": "str", "required": True},
+    "enabled": {"type": "bool", "default": True},
+    "prefix": {"type": "str", "default": ""},
+    "expire_days": {"type": "int"},
+    "expire_noncurrent_days": {"type": "int"},
+    "abort_multipart_days": {"type": "int"},
+    "transitions": {"type": "list", "elements": "dict", "options": TRANSITION},
+}
+BLOCK = {
+    "block_public_acls": {"type": "bool", "default": True},
+    "block_public_policy": {"type": "bool", "default": True},
+    "ignore_public_acls": {"type": "bool", "default": True},
+    "restrict_public_buckets": {"type": "bool", "default": True},
+}
+PROPERTIES = {
+    "versioning": {"type": "bool"},
+    "encryption": {"type": "str", "choices": ["AES256", "aws:kms", "aws:kms:dsse"]},
+    "kms_key": {"type": "str", "no_log": False},
+    "bucket_key": {"type": "bool", "no_log": False},
+    "public_access_block": {"type": "dict", "options": BLOCK},
+    "ownership": {"type": "str", "choices": ["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"]},
+    "policy": {"type": "dict"},
+    "lifecycle": {"type": "list", "elements": "dict", "options": RULE},
+    "tags": {"type": "dict", "aliases": ["resource_tags"]},
+}
+SPEC = {
+    "name": {"type": "str", "required": True},
+    **PROPERTIES,
+    "purge_tags": {"type": "bool", "default": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+
+
+def converge(module: AnsibleAWSModule) -> None:
+    """Read, decide, write unless in check mode, and answer."""
+    client = module.client("s3")
+    name = module.params["name"]
+    found = find_bucket(client, name)
+    if module.params["state"] == "absent":
+        steps = absent(name, found)
+    else:
+        desired = {option: module.params[option] for option in PROPERTIES}
+        steps = present(name, client.meta.region_name, desired, found, purge_tags=module.params["purge_tags"])
+    if steps.changed and not module.check_mode:
+        perform(client, steps.calls)
+    module.exit_json(changed=steps.changed, diff=steps.diff(), bucket=dict(steps.after))
+
+
+def main() -> None:
+    module = AnsibleAWSModule(argument_spec=SPEC, supports_check_mode=True)
+    try:
+        converge(module)
+    except AnsibleAWSError as error:
+        module.fail_json_aws_error(error)
+
+
+if __name__ == "__main__":
+    main()
