@@ -84,7 +84,7 @@ def _axis(marks: Sequence[float], whole: float) -> Markup:
                 "y": 12,
                 "text-anchor": "start" if not mark else "end" if mark > whole * 0.93 else "middle",
             },
-            units.duration(mark).replace(".0 s", " s"),
+            units.duration(mark),
         )
         for mark in marks
     ]

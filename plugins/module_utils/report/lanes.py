@@ -83,13 +83,9 @@ def run(evidence: Evidence) -> Run:
         return _run(_spans(evidence), verdicts.MISSING, why, document, "evidence")
     tasks = _tasks(document.data)
     status = text(document.data.get("status"))
-    if status == "ok" and not any(task.failed for task in tasks):
+    if status == "ok" and tasks and not any(task.failed for task in tasks):
         return _run(tasks, verdicts.SUCCEEDED, "The run went through.", document, "timeline")
-    if status == "ok":
-        return _run(
-            tasks, verdicts.SUCCEEDED, "The run went through; a failed task was recovered.", document, "timeline"
-        )
-    if status == "failed":
+    if status in ("ok", "failed") and tasks:
         return _run(tasks, verdicts.FAILED, _failure(tasks), document, "timeline")
     why = "The run was not finished when this was written."
     return _run(tasks, verdicts.INCONCLUSIVE, why, document, "timeline")
@@ -110,7 +106,8 @@ def _tasks(data: Mapping[str, Any]) -> list[_Task]:
         if begin is None or seconds is None or status == "skipped":
             continue
         lane = text(one.get("component")) or "run"
-        found.append(_Task(text(one.get("play")), lane, text(one.get("task")), begin, seconds, status == "failed"))
+        failed = status == "failed" and one.get("rescued") is not True
+        found.append(_Task(text(one.get("play")), lane, text(one.get("task")), begin, seconds, failed))
     return sorted(found, key=lambda task: task.begin)
 
 

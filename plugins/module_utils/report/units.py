@@ -19,7 +19,7 @@ def duration(seconds: float | None) -> str:
     if seconds is None:
         return UNKNOWN
     if seconds < 9.95:
-        return f"{seconds:.1f} s" if seconds else "0 s"
+        return f"{f'{seconds:.1f}'.removesuffix('.0')} s"
     for place, (unit, size) in enumerate(_UNITS):
         step = _UNITS[place + 1][1] if place + 1 < len(_UNITS) else 1
         rounded = int(seconds / step + 0.5) * step
