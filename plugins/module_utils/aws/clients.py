@@ -19,6 +19,17 @@ from botocore.config import Config
 RETRIES = {"mode": "adaptive", "total_max_attempts": 8}
 
 
+def session_for(environment: Mapping[str, str]) -> boto3.session.Session:
+    """The boto3 session of the credentials that `environment` names. Raises botocore's ProfileNotFound."""
+    keyed = bool(environment.get("AWS_ACCESS_KEY_ID"))
+    return boto3.session.Session(
+        aws_access_key_id=environment.get("AWS_ACCESS_KEY_ID") or None,
+        aws_secret_access_key=environment.get("AWS_SECRET_ACCESS_KEY") or None,
+        aws_session_token=(environment.get("AWS_SESSION_TOKEN") or None) if keyed else None,
+        profile_name=None if keyed else environment.get("AWS_PROFILE") or None,
+    )
+
+
 def client_factory(
     environment: Mapping[str, str], *, connect_seconds: float = 5, read_seconds: float = 30
 ) -> Callable[[str, str], Any]:
@@ -29,13 +40,7 @@ def client_factory(
     at once (a boto3 session is not thread-safe); the clients it returns are.
     Raises botocore's ProfileNotFound when AWS_PROFILE names none.
     """
-    keyed = bool(environment.get("AWS_ACCESS_KEY_ID"))
-    session = boto3.session.Session(
-        aws_access_key_id=environment.get("AWS_ACCESS_KEY_ID") or None,
-        aws_secret_access_key=environment.get("AWS_SECRET_ACCESS_KEY") or None,
-        aws_session_token=(environment.get("AWS_SESSION_TOKEN") or None) if keyed else None,
-        profile_name=None if keyed else environment.get("AWS_PROFILE") or None,
-    )
+    session = session_for(environment)
     config = Config(
         retries=RETRIES,  # type: ignore[arg-type]  # a TypedDict of botocore-stubs
         connect_timeout=connect_seconds,

@@ -1,0 +1,50 @@
+# Copyright: creator.platform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Logs of the containers that a rollout failed on, gathered once, before anything is rolled back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from ansible_collections.creator.platform.plugins.module_utils.rollout import objects
+from ansible_collections.creator.platform.plugins.module_utils.rollout.model import Object, Verdict
+from ansible_collections.creator.platform.plugins.module_utils.rollout.objects import number, text
+from ansible_collections.creator.platform.plugins.module_utils.rollout.pods import container_statuses
+from ansible_collections.creator.platform.plugins.module_utils.rollout.redact import redact
+from ansible_collections.creator.platform.plugins.module_utils.rollout.run import UnreadableError
+
+PODS = 3
+LINES = 25
+
+#: (pod, container, previous instance) to its last lines. Raises UnreadableError.
+LogReader = Callable[[str, str, bool], list[str]]
+
+
+def gather(read: LogReader, verdict: Verdict, pods: Sequence[Object]) -> list[dict[str, Any]]:
+    """The last lines of every container that is not ready, of the first pods of the new revision.
+
+    A node that has no logs (kwok's simulated nodes, a container that never started) is said in `note`, not an error.
+    """
+    faulty = [pod for pod in pods if objects.name(pod) in verdict.pods and not objects.is_true(pod, "Ready")]
+    return [_one(read, *wanted) for pod in faulty[:PODS] for wanted in _wanted(pod)]
+
+
+def _wanted(pod: Object) -> Iterator[tuple[str, str, bool]]:
+    for status, _init in container_statuses(pod):
+        if status.get("ready") is True:
+            continue
+        if number(status, "restartCount"):
+            yield objects.name(pod), text(status, "name"), True
+        if objects.dig(status, "state", "running") or objects.dig(status, "state", "terminated"):
+            yield objects.name(pod), text(status, "name"), False
+
+
+def _one(read: LogReader, pod: str, container: str, previous: bool) -> dict[str, Any]:
+    entry: dict[str, Any] = {"pod": pod, "container": container, "previous": previous, "lines": [], "note": ""}
+    try:
+        entry["lines"] = [redact(line) for line in read(pod, container, previous)]
+    except UnreadableError as error:
+        entry["note"] = f"no logs: {redact(str(error))}"
+    return entry
