@@ -68,6 +68,7 @@ def serve(state: Path, port: int | None, factor: float) -> int:
     try:
         api = assembly.assemble(cloud, content)
     except assembly.PersistenceError as error:
+        log.error("%s", error, exc_info=error.__cause__)
         log.error("%s", error)
         return 5
     listener.app = api.app

@@ -111,9 +111,9 @@ def _why(code: int, state: Path, port: int | None, log_path: Path, offset: int) 
         return f"another local cloud holds {state}; stop it with `down` or use another folder with --state"
     if code == 4:
         return f"port {port} is taken; choose another with --port, or none to have one picked"
-    if code == 5:
-        return f"the state kept in {state} cannot be read; run `reset` to start anew; see {log_path}"
     tail = log_path.read_bytes()[offset:].decode(errors="replace").strip().splitlines()
+    if code == 5 and tail:
+        return tail[-1].partition("localcloud: ")[2]
     return f"the cloud ended with code {code} while starting ({tail[-1] if tail else 'no output'}); see {log_path}"
 
 

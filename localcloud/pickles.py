@@ -15,6 +15,15 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
+#: The classes behind cryptography's interfaces are not public: one of each tells its type.
+_PRIVATE_KEYS = [
+    type(key)
+    for key in (
+        rsa.generate_private_key(65537, 1024),  # noqa: S505 - only its type is used
+        ec.generate_private_key(ec.SECP256R1()),
+        ed25519.Ed25519PrivateKey.generate(),
+    )
+]
 _LOCK, _RLOCK = type(threading.Lock()), type(threading.RLock())
 
 
@@ -106,36 +115,44 @@ def restore_factories(loaded: dict[str, Any], live: dict[str, Any]) -> None:
 
 def _reducers(objects: Objects) -> dict[type, Callable[[Any], Any]]:
     from moto.s3.models import FakeKey  # noqa: PLC0415 - moto reads the environment when it is imported
+    from moto.s3.utils import _VersionedKeyStore  # noqa: PLC0415
 
     def reduce_key(key: Any) -> Any:
-        return _make_key, (type(key),), _key_state(key, objects), None, None, _set_key_state
+        return _make_bare, (type(key),), _key_state(key, objects), None, None, _set_key_state
 
     found: dict[type, Callable[[Any], Any]] = {
         _LOCK: lambda lock: (threading.Lock, ()),
         _RLOCK: lambda lock: (threading.RLock, ()),
-        defaultdict: _reduce_defaultdict,
         FakeKey: reduce_key,
+        _VersionedKeyStore: _reduce_versions,
     }
-    for key_type, sample in _private_key_types().items():
-        found[key_type] = sample
+    found |= dict.fromkeys(_defaultdict_types(), _reduce_defaultdict)
+    found |= dict.fromkeys(_PRIVATE_KEYS, _reduce_private_key)
     return found
+
+
+def _defaultdict_types() -> list[type]:
+    # Subclasses have constructors of their own, which defaultdict's way of pickling does not know.
+    return [defaultdict, *(kind for kind in defaultdict.__subclasses__() if kind.__module__.startswith("moto."))]
 
 
 def _reduce_defaultdict(value: defaultdict[Any, Any]) -> Any:
     factory = value.default_factory
     if factory is not None and getattr(factory, "__name__", "") == "<lambda>":
         factory = LostFactory()
-    return defaultdict, (factory,), None, None, iter(value.items())
+    return (
+        _make_defaultdict,
+        (type(value), factory),
+        getattr(value, "__dict__", None) or None,
+        None,
+        iter(value.items()),
+    )
 
 
-def _private_key_types() -> dict[type, Callable[[Any], Any]]:
-    # The classes behind cryptography's interfaces are not public: one of each tells its type.
-    samples = [
-        rsa.generate_private_key(65537, 1024),  # noqa: S505 - only its type is used
-        ec.generate_private_key(ec.SECP256R1()),
-        ed25519.Ed25519PrivateKey.generate(),
-    ]
-    return {type(sample): _reduce_private_key for sample in samples}
+def _make_defaultdict(kind: type[defaultdict[Any, Any]], factory: Any) -> defaultdict[Any, Any]:
+    made = kind.__new__(kind)
+    made.default_factory = factory
+    return made
 
 
 def _reduce_private_key(key: Any) -> Any:
@@ -149,7 +166,17 @@ def _load_private_key(content: bytes) -> Any:
     return serialization.load_der_private_key(content, None)
 
 
-def _make_key(kind: type) -> Any:
+def _reduce_versions(store: Any) -> Any:
+    # Its own items() gives the newest versions only, which pickle would take for all.
+    return _make_bare, (type(store),), (dict(dict.items(store)), dict(store.__dict__)), None, None, _set_versions
+
+
+def _set_versions(store: Any, state: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    dict.update(store, state[0])
+    store.__dict__.update(state[1])
+
+
+def _make_bare(kind: type) -> Any:
     return kind.__new__(kind)
 
 

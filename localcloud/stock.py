@@ -5,6 +5,7 @@ Without this every change in EC2 or IAM would write 1 or 4 MB.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,8 @@ _ATTRIBUTES: dict[str, tuple[str, ...]] = {
 }
 #: Attributes that hold nothing but stock.
 _CONSTANT = {"IAMBackend": ("aws_managed_policies", "policy_arn_regex")}
+
+_MADE = datetime.datetime(2024, 1, 1)  # noqa: DTZ001 - moto's times are naive UTC
 
 _references: dict[int, tuple[str, ...]] = {}
 _objects: dict[tuple[str, ...], Any] = {}
@@ -45,11 +48,21 @@ def _wrap(kind: type[Any]) -> None:
         for attribute in _ATTRIBUTES[kind.__name__]:
             _first_keys[kind.__name__, account_id, region_name, attribute] = set(getattr(backend, attribute))
             for key, item in getattr(backend, attribute).items():
+                _settle(item)
                 reference = (kind.__name__, account_id, region_name, attribute, key)
                 _references[id(item)] = reference
                 _objects[reference] = item
 
     kind.__init__ = init
+
+
+def _settle(item: Any) -> None:
+    """Give a stock image, snapshot or volume the age of Amazon's, not of this process, and a snapshot Amazon's owner."""
+    for name in ("creation_date", "start_time", "create_time"):
+        if hasattr(item, name):
+            setattr(item, name, _MADE)
+    if hasattr(item, "start_time"):
+        item.owner_id = "amazon"
 
 
 def reference(obj: Any) -> tuple[str, ...] | None:
