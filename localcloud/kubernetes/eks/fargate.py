@@ -1,0 +1,101 @@
+"""Fargate: pods that a profile selects wait for the scheduler `fargate-scheduler`, which gives each a node of its own.
+
+https://docs.aws.amazon.com/eks/latest/userguide/fargate-profile.html
+Thin: sizes are not rounded to Fargate's steps, and a node goes when the next pod is placed, not with its pod.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from localcloud.kubernetes import nodes
+from localcloud.kubernetes.api import Api
+from localcloud.kubernetes.eks.model import Cluster, Record
+
+if TYPE_CHECKING:
+    from localcloud.kubernetes.eks.service import Eks
+
+SCHEDULER = "fargate-scheduler"
+COMPUTE_LABEL = "eks.amazonaws.com/compute-type"
+BASE = "/apis/admissionregistration.k8s.io/v1"
+
+
+def _condition(profile: Record) -> str:
+    """CEL: does one of the selectors match the pod."""
+    alternatives = []
+    for selector in profile["selectors"]:
+        terms = [f"request.namespace == {_quoted(selector['namespace'])}"]
+        terms += [f"has(object.metadata.labels) && object.metadata.labels[?{_quoted(key)}].orValue('') == {_quoted(value)}"
+                  for key, value in (selector.get("labels") or {}).items()]  # fmt: skip
+        alternatives.append("(" + " && ".join(terms) + ")")
+    return " || ".join(alternatives)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _name(profile: Record) -> str:
+    return f"localcloud-fargate-{hashlib.sha256(profile['fargateProfileName'].encode()).hexdigest()[:16]}"
+
+
+def install(api: Api, profile: Record) -> None:
+    """Have the API server mark new pods of the profile. Raises ApiError."""
+    name = _name(profile)
+    mutation = ("Object{metadata: Object.metadata{labels: {" + f"{_quoted(nodes.PROFILE_LABEL)}: {_quoted(profile['fargateProfileName'])}"
+                "}}, spec: Object.spec{schedulerName: " + _quoted(SCHEDULER) + "}}")  # fmt: skip
+    api.apply(f"{BASE}/mutatingadmissionpolicies/{name}", {
+        "apiVersion": "admissionregistration.k8s.io/v1", "kind": "MutatingAdmissionPolicy", "metadata": {"name": name},
+        "spec": {
+            "failurePolicy": "Fail", "reinvocationPolicy": "Never",
+            "matchConstraints": {"resourceRules": [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}]},
+            "matchConditions": [{"name": "selected", "expression": _condition(profile)},
+                                {"name": "free", "expression": "!has(object.spec.schedulerName) || object.spec.schedulerName == 'default-scheduler'"}],
+            "mutations": [{"patchType": "ApplyConfiguration", "applyConfiguration": {"expression": mutation}}],
+        },
+    })  # fmt: skip
+    api.apply(f"{BASE}/mutatingadmissionpolicybindings/{name}", {
+        "apiVersion": "admissionregistration.k8s.io/v1", "kind": "MutatingAdmissionPolicyBinding", "metadata": {"name": name},
+        "spec": {"policyName": name},
+    })  # fmt: skip
+
+
+def uninstall(api: Api, profile: Record) -> None:
+    """No longer mark pods. Raises ApiError."""
+    for kind in ("mutatingadmissionpolicybindings", "mutatingadmissionpolicies"):
+        api.delete(f"{BASE}/{kind}/{_name(profile)}")
+
+
+def place(eks: Eks, cluster: Cluster, pod: dict[str, Any]) -> None:
+    """Give a pod that waits for Fargate's scheduler a node, and bind it. Raises ApiError."""
+    meta, spec = pod["metadata"], pod["spec"]
+    profile = cluster.fargate_profiles.get((meta.get("labels") or {}).get(nodes.PROFILE_LABEL, ""))
+    if spec.get("schedulerName") != SCHEDULER or profile is None:
+        return
+    api = eks.api(cluster)
+    _sweep(api, profile)
+    subnets = eks.subnets(cluster, profile["subnets"]) or eks.subnets(
+        cluster, cluster.record["resourcesVpcConfig"]["subnetIds"]
+    )
+    subnet = subnets[int(hashlib.sha256(meta["uid"].encode()).hexdigest()[:8], 16) % len(subnets)]
+    labels = {COMPUTE_LABEL: "fargate", nodes.PROFILE_LABEL: profile["fargateProfileName"]}
+    taint = {"key": COMPUTE_LABEL, "value": "fargate", "effect": "NoSchedule"}
+    node = nodes.node(cluster.name, cluster.region, subnet, meta["uid"], "fargate", labels, [taint], cluster.record["version"],
+                      eks.kubelet_port(cluster), nodes.Capacity(4, 30.0, 1))  # fmt: skip
+    name = node["metadata"]["name"]
+    if api.find(f"/api/v1/nodes/{name}") is None:
+        api.create("/api/v1/nodes", node)
+    api.create(f"/api/v1/namespaces/{meta['namespace']}/pods/{meta['name']}/binding", {
+        "apiVersion": "v1", "kind": "Binding", "metadata": {"name": meta["name"], "uid": meta["uid"]},
+        "target": {"apiVersion": "v1", "kind": "Node", "name": name},
+    })  # fmt: skip
+
+
+def _sweep(api: Api, profile: Record) -> None:
+    used = {pod["spec"].get("nodeName") for pod in api.get("/api/v1/pods")["items"]}
+    for node in api.get(f"/api/v1/nodes?labelSelector={nodes.PROFILE_LABEL}%3D{profile['fargateProfileName']}")[
+        "items"
+    ]:
+        if node["metadata"]["name"] not in used:
+            api.delete(f"/api/v1/nodes/{node['metadata']['name']}")

@@ -1,0 +1,112 @@
+"""Updates of EKS clusters, node groups and add-ons: recorded, in progress for a while, then successful.
+
+https://docs.aws.amazon.com/eks/latest/APIReference/API_Update.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from moto.eks.exceptions import ResourceNotFoundException
+
+from localcloud.kubernetes.eks.model import Call, Cluster, Record, new_id, now, page
+
+if TYPE_CHECKING:
+    from localcloud.kubernetes.eks.service import Eks
+
+
+def parameter(kind: str, value: Any) -> Record:
+    """One entry of `params`; the API gives every value as text."""
+    return {"type": kind, "value": value if isinstance(value, str) else json.dumps(value)}
+
+
+def start(
+    eks: Eks,
+    cluster: Cluster,
+    kind: str,
+    parameters: list[Record],
+    aws_seconds: float,
+    values: Record,
+    target: Record,
+    about: Record | None = None,
+    after: Callable[[], None] | None = None,
+) -> Record:
+    """The Update record: InProgress with `target` UPDATING; after the scaled time `target` gets `values` and both are settled.
+
+    The values are kept with the update, so that a restart of the local cloud finishes what was under way (`resume`).
+    about: {"nodegroupName": …} or {"addonName": …} for updates that are not the cluster's own. after: runs when the values
+    are set, outside the lock; when it fails, the update is Failed with its text.
+    """
+    update = {
+        "id": new_id(),
+        "status": "InProgress",
+        "type": kind,
+        "params": parameters,
+        "createdAt": now(),
+        "errors": [],
+    }
+    entry = {"update": update, "values": values, **(about or {})}
+    cluster.updates[update["id"]] = entry
+    target["status"] = "UPDATING"
+
+    def finish() -> None:
+        error = None
+        with eks.cloud.lock:
+            target.update(values)
+        try:
+            if after is not None:
+                after()
+        except Exception as failure:
+            error = str(failure)
+            raise
+        finally:
+            with eks.cloud.lock:
+                settle(target, update, error)
+            eks.touched()
+
+    eks.cloud.later(aws_seconds, finish, f"eks {cluster.name} {kind}")
+    return update
+
+
+def resume(cluster: Cluster) -> None:
+    """Finish the updates that were under way when the local cloud stopped."""
+    for entry in cluster.updates.values():
+        if entry["update"]["status"] == "InProgress":
+            target = cluster.record
+            if "nodegroupName" in entry:
+                target = cluster.nodegroups.get(entry["nodegroupName"], {})
+            elif "addonName" in entry:
+                target = cluster.addons.get(entry["addonName"], {})
+            target.update(entry["values"])
+            settle(target, entry["update"], None)
+
+
+def settle(target: Record, update: Record, error: str | None) -> None:
+    """End an update: successful, or failed with the text."""
+    target["status"] = "ACTIVE"
+    if "modifiedAt" in target:
+        target["modifiedAt"] = now()
+    update["status"] = "Failed" if error else "Successful"
+    if error:
+        update["errors"] = [{"errorCode": "Unknown", "errorMessage": error, "resourceIds": []}]
+
+
+def _belongs(entry: Record, call: Call) -> bool:
+    return all(entry.get(name) == call.get(name) for name in ("nodegroupName", "addonName"))
+
+
+def describe_update(eks: Eks, call: Call) -> Record:
+    """DescribeUpdate: an update of a node group or an add-on is found only with its name."""
+    cluster = eks.cluster(call)
+    entry = cluster.updates.get(call["updateId"])
+    if entry is None or not _belongs(entry, call):
+        raise ResourceNotFoundException(clusterName=cluster.name, message=f"No update found for ID: {call['updateId']}")
+    return {"update": entry["update"]}
+
+
+def list_updates(eks: Eks, call: Call) -> Record:
+    """ListUpdates."""
+    cluster = eks.cluster(call)
+    return page([key for key, entry in cluster.updates.items() if _belongs(entry, call)], call, "updateIds")

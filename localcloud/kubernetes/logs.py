@@ -1,0 +1,39 @@
+"""The log lines that a simulated container would have written. Pure."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from localcloud.kubernetes import kubelet
+
+
+def lines(pod: dict[str, Any], memory: kubelet.Pod, container_name: str, previous: bool) -> list[str] | None:
+    """Log of the container's present start, or of the one before; None when the pod has no such container."""
+    for container in memory.containers:
+        if container.name == container_name:
+            return _lines(pod, container, previous)
+    return None
+
+
+def _lines(pod: dict[str, Any], container: kubelet.Container, previous: bool) -> list[str]:
+    if container.state in {"pulling", "unpullable"} or (previous and container.last is None):
+        return []
+    fault = kubelet.fault_of(container, pod)
+    begun = [
+        _line(container.started, "info", "starting", image=container.image.id),
+        _line(container.started, "info", "listening", port=8080),
+    ]
+    if previous or container.state == "crashed":
+        ended = kubelet.seconds(container.last["finishedAt"]) if container.last else container.since
+        return [*begun[:1], _line(ended, "fatal", "simulated crash" if fault != "oom" else "simulated growth of memory", fault=fault or "healed",
+                                  exit_code=container.last["exitCode"] if container.last else container.exit_code)]  # fmt: skip
+    if container.state == "ended":
+        return [*begun[:1], _line(container.since, "info", "finished", exit_code=container.exit_code)]
+    if fault in {"never-ready", "ready-flap"} and not container.ready:
+        return [*begun, _line(container.started, "error", "readiness check failed", status=503, fault=fault)]
+    return begun
+
+
+def _line(when: float, level: str, message: str, **more: Any) -> str:
+    return json.dumps({"time": kubelet.stamp(when), "level": level, "message": message, **more})
