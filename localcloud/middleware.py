@@ -22,7 +22,7 @@ from localcloud.server import WSGIApp
 log = logging.getLogger("localcloud")
 
 #: Calls that wait inside moto: they do not hold the lock meanwhile.
-_WAITING = {("sqs", "ReceiveMessage")}
+_WAITING = {("sqs", "ReceiveMessage"), ("eks", "DescribeCluster")}
 
 #: Protocol (S3 for itself) -> code and status of throttling.
 #: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html,
@@ -94,9 +94,7 @@ class Middleware:
 
     def _answer(self, call: calls.Call, record: dict[str, Any]) -> Answer:
         try:
-            record["principal"] = access.principal(
-                call, datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
-            )
+            record["principal"] = access.principal(call, datetime.datetime.now(datetime.UTC).replace(tzinfo=None))
             with self.faults_lock:
                 rules = self.faults.draw(call.service, call.action, call.region)
             record["fault"] = ", ".join(rule.kind for rule in rules) or None
