@@ -23,7 +23,7 @@ class ActionModule(ActionBase):
     _supports_async = False
 
     ARGUMENTS: ClassVar[dict[str, Any]] = {
-        "release": {"type": "dict", "required": True},
+        "release": {"type": "raw", "required": True},
         "services": {"type": "dict", "required": True},
         "repositories": {"type": "dict", "required": True},
         "namespace": {"type": "str", "required": True},

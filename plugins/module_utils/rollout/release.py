@@ -33,7 +33,8 @@ def check(release: Any, services: Mapping[str, Any]) -> dict[str, str]:
     Raises ReleaseError.
     """
     if not isinstance(release, Mapping) or not release:
-        raise ReleaseError("the release is empty: set `release` to a digest for each of " + _names(services))
+        found = "is empty" if not release else f"is {release!r}"
+        raise ReleaseError(f"the release {found}: set `release` to a mapping with a digest for each of {_names(services)}")
     unknown = sorted(set(release) - set(services))
     if unknown:
         raise ReleaseError(

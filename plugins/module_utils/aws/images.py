@@ -1,0 +1,18 @@
+# Copyright: creator.platform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Images of an ECR repository."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def newest_digest(client: Any, repository: str) -> str:
+    """Digest of the image that was pushed last, "" when there is none. Raises what boto3 raises.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html
+    """
+    pages = client.get_paginator("describe_images").paginate(repositoryName=repository)
+    images = [image for page in pages for image in page["imageDetails"] if image.get("imagePushedAt")]
+    return max(images, key=lambda image: image["imagePushedAt"])["imageDigest"] if images else ""
