@@ -58,10 +58,9 @@ class Site:
             raise PostgresError(f"{what}: {Path(argv[0]).name} ended with {done.returncode}: {done.stderr.strip()}")
         return done.stdout
 
-    def copy(self, source: Path, target: Path, *, link: bool = False) -> None:
-        """Copy a folder as the clusters' user, with reflinks where the file system has them; link: hard links (read only)."""
-        how = ["-al"] if link else ["-a", "--reflink=auto", "--sparse=always"]
-        self.run(["cp", *how, str(source), str(target)], f"copying {source.name}")
+    def copy(self, source: Path, target: Path) -> None:
+        """Copy a folder as the clusters' user, with reflinks where the file system has them."""
+        self.run(["cp", "-a", "--reflink=auto", str(source), str(target)], f"copying {source}")
 
     def free_port(self, wanted: int | None) -> int:
         """`wanted` if nobody listens there, else a port the kernel picks."""
@@ -99,9 +98,11 @@ class Cluster:
         self.site.home.own(password)
         try:
             self.site.run(
-                [self.site.binaries.program("initdb"), "--pgdata", str(self.data), "--username", ADMIN]
-                + ["--pwfile", str(password), "--auth", "scram-sha-256", "--data-checksums", "--encoding", "UTF8"]
-                + [f"--locale={_locale()}", f"--wal-segsize={WAL_SEGMENT_MB}", "--no-sync", "--no-instructions"],
+                [
+                    *(self.site.binaries.program("initdb"), "--pgdata", str(self.data), "--username", ADMIN),
+                    *("--pwfile", str(password), "--auth", "scram-sha-256", "--data-checksums", "--encoding", "UTF8"),
+                    *(f"--locale={_locale()}", f"--wal-segsize={WAL_SEGMENT_MB}", "--no-sync", "--no-instructions"),
+                ],
                 self.name,
             )
         finally:
@@ -151,8 +152,10 @@ class Cluster:
         home = self.site.home
         self.site.processes.spawn(
             self.process,
-            [self.site.binaries.program("postgres"), "-D", str(self.data)]
-            + ["-c", f"config_file={self.folder / 'postgresql.conf'}"],
+            [
+                *(self.site.binaries.program("postgres"), "-D", str(self.data)),
+                *("-c", f"config_file={self.folder / 'postgresql.conf'}"),
+            ],
             env=_environment(),
             user=home.uid,
             group=home.gid,
@@ -219,13 +222,15 @@ class Cluster:
             **options,
         )
 
-    def base_backup(self, port: int, target: Path, *, wal: bool) -> None:
-        """A consistent copy of the running cluster. wal: with all it needs to come up by itself, else from an archive only."""
+    def base_backup(self, port: int, target: Path) -> None:
+        """A consistent copy of the running cluster, with the WAL it needs to come up by itself."""
         shutil.rmtree(target, ignore_errors=True)
         self.site.run(
-            [self.site.binaries.program("pg_basebackup"), "--pgdata", str(target), "--host", ADDRESS]
-            + ["--port", str(port), "--username", ADMIN, "--checkpoint=fast", "--no-sync", "--no-password"]
-            + ["--wal-method", "fetch" if wal else "none"],
+            [
+                *(self.site.binaries.program("pg_basebackup"), "--pgdata", str(target), "--host", ADDRESS),
+                *("--port", str(port), "--username", ADMIN, "--checkpoint=fast", "--no-sync", "--no-password"),
+                *("--wal-method", "fetch"),
+            ],
             f"base backup of {self.name}",
         )
 

@@ -72,12 +72,11 @@ PLAIN_LIBRARIES = frozenset({"pg_stat_statements", "auto_explain", "pg_prewarm",
 class Recovery:
     """How a copy comes up. archive: folder of its WAL segments; until: the last moment whose commits it shall have.
 
-    immediate: stop as soon as the copy is consistent, without replaying what came later.
+    Without `until` all of the archive is replayed.
     """
 
     archive: Path
     until: datetime | None = None
-    immediate: bool = False
 
 
 @dataclass(frozen=True)
@@ -211,9 +210,7 @@ def _recovery_settings(recovery: Recovery) -> dict[str, str]:
         "recovery_target_action": "promote",
         "recovery_target_timeline": "latest",
     }
-    if recovery.immediate:
-        settings["recovery_target"] = "immediate"
-    elif recovery.until is not None:
+    if recovery.until is not None:
         settings["recovery_target_time"] = recovery.until.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f+00")
     return settings
 

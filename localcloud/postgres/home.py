@@ -91,7 +91,8 @@ def _make_root(home: Home) -> None:
     expected = home.uid if home.uid is not None else os.geteuid()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != expected:
         raise PostgresError(
-            f"{home.path} must be a folder of user {expected}, it belongs to {found.st_uid}; remove it or use another state folder"
+            f"{home.path} must be a folder of user {expected}, it belongs to {found.st_uid}; "
+            "remove it or use another state folder"
         )
 
 
