@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -82,6 +82,22 @@ def connect(target: Target, *, autocommit: bool = True) -> Any:
         )
     except psycopg.Error as error:
         raise PostgresError(f"Cannot connect to {target.name} as {target.user}: {first_line(error)}") from error
+
+
+def connect_within(
+    target: Target, *, seconds: float, every: float, clock: Callable[[], float], sleep: Callable[[float], None]
+) -> tuple[Any, int]:
+    """A connection, tried until `seconds` have passed, and how often it was tried. Raises the last PostgresError."""
+    deadline = clock() + seconds
+    attempts = 0
+    while True:
+        attempts += 1
+        try:
+            return connect(target), attempts
+        except PostgresError:
+            if clock() >= deadline:
+                raise
+        sleep(every)
 
 
 @contextmanager
