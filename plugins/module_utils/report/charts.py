@@ -62,17 +62,28 @@ def gantt(run: Run, limits: Limits) -> Markup | None:
     if not run.groups:
         return None
     marks = ticks(whole)
-    rows: list[Content] = [_axis(marks, whole)]
+    grid = element(
+        "svg", {"class": "under", "aria-hidden": "true"}, [_mark(_percent(mark, whole), "100%") for mark in marks]
+    )
+    rows: list[Content] = [grid, _axis(marks, whole)]
     shown = total = 0
     for place, group in enumerate(run.groups):
         total += len(group.lanes)
         lanes = group.lanes[: max(limits.rows // 2 - shown, 0)]
         shown += len(lanes)
-        if lanes:
-            rows.append(element("div", {"class": "group"}, group.name or "Play without a name"))
-            rows.extend(_row(lane, hue(place), marks, whole) for lane in lanes)
+        name = group.name or "Play without a name"
+        if len(group.lanes) == 1 and lanes:
+            label = (element("b", None, name), " ", element("span", {"class": "soft"}, lanes[0].name))
+            rows.append(_row(lanes[0], label, hue(place), whole, css="row alone"))
+        elif lanes:
+            rows.append(element("div", {"class": "group"}, name))
+            rows.extend(_row(lane, lane.name, hue(place), whole) for lane in lanes)
     rows.append(more(total, shown, "lane", "timeline.json"))
     return element("div", {"class": "gantt"}, rows)
+
+
+def _mark(x: str, height: str | int) -> Markup:
+    return element("line", {"class": "grid", "x1": x, "x2": x, "y1": 0, "y2": height})
 
 
 def _axis(marks: Sequence[float], whole: float) -> Markup:
@@ -98,18 +109,12 @@ def _axis(marks: Sequence[float], whole: float) -> Markup:
     )
 
 
-def _row(lane: Lane, css: str, marks: Sequence[float], whole: float) -> Markup:
-    css = "cbad" if lane.failed else css
+def _row(lane: Lane, label: Content, css_bar: str, whole: float, *, css: str = "row") -> Markup:
+    fill = "cbad" if lane.failed else css_bar
     scale = 100 / whole if whole else 0
-    grid = [
-        element(
-            "line", {"class": "grid", "x1": _percent(mark, whole), "x2": _percent(mark, whole), "y1": "0", "y2": "100%"}
-        )
-        for mark in marks
-    ]
     # Segments closer than a pixel look like one; drawing them as one keeps the page small.
     solid = [
-        _rect(part.begin * scale, part.end * scale, 7, 12, css, rx=3)
+        _rect(part.begin * scale, part.end * scale, 7, 12, fill, rx=3)
         for part in merged(((part.begin, part.end) for part in lane.segments), gap=whole / 800)
     ]
     slow = "; ".join(f"{name} {units.duration(seconds)}" for name, seconds in lane.slowest)
@@ -120,15 +125,14 @@ def _row(lane: Lane, css: str, marks: Sequence[float], whole: float) -> Markup:
         "svg",
         {"role": "img", "aria-label": said},
         element("title", None, said),
-        grid,
-        _rect(lane.begin * scale, lane.end * scale, 5, 16, f"{css} faint"),
+        _rect(lane.begin * scale, lane.end * scale, 5, 16, f"{fill} faint"),
         solid,
     )
     took = f"✕ {units.duration(lane.end - lane.begin)}" if lane.failed else units.duration(lane.end - lane.begin)
     return element(
         "div",
-        {"class": "row"},
-        element("span", {"class": "label"}, lane.name),
+        {"class": css},
+        element("span", {"class": "label", "title": lane.name}, label),
         bar,
         element("span", {"class": "num bad" if lane.failed else "num"}, took),
     )

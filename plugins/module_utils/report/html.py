@@ -28,8 +28,9 @@ def escaped(value: str) -> Markup:
 
     Characters that are not seen (controls, text direction marks, lone surrogates) become a visible sign.
     """
-    clean = "".join(char if char in _BLANKS or char.isprintable() else "\ufffd" for char in value)
-    return Markup(html.escape(clean, quote=True))
+    if not value.isprintable():
+        value = "".join(char if char in _BLANKS or char.isprintable() else "\ufffd" for char in value)
+    return Markup(html.escape(value, quote=True))
 
 
 def join(content: Content) -> Markup:

@@ -83,10 +83,10 @@ def run(evidence: Evidence) -> Run:
         return _run(_spans(evidence), verdicts.MISSING, why, document, "evidence")
     tasks = _tasks(document.data)
     status = text(document.data.get("status"))
-    if status == "ok" and tasks and not any(task.failed for task in tasks):
-        return _run(tasks, verdicts.SUCCEEDED, "The run went through.", document, "timeline")
-    if status in ("ok", "failed") and tasks:
+    if status == "failed" or any(task.failed for task in tasks):
         return _run(tasks, verdicts.FAILED, _failure(tasks), document, "timeline")
+    if status == "ok" and tasks:
+        return _run(tasks, verdicts.SUCCEEDED, "The run went through.", document, "timeline")
     why = "The run was not finished when this was written."
     return _run(tasks, verdicts.INCONCLUSIVE, why, document, "timeline")
 

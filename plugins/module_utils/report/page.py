@@ -22,6 +22,7 @@ from ansible_collections.creator.platform.plugins.module_utils.report.parts impo
     figures,
     fold,
     icon,
+    mark,
     more,
     paragraph,
     section,
@@ -39,6 +40,13 @@ HEADLINES = {
     verdicts.INCONCLUSIVE: "Not proved",
     verdicts.TIMED_OUT: "Timed out",
     verdicts.FAILED: "Failed",
+}
+_DONE = {
+    "create": "created",
+    "update": "updated",
+    "replace": "replaced",
+    "delete": "deleted",
+    "unknown": "unknown",
 }
 _BRAND = Markup(
     '<svg viewBox="0 0 24 24" aria-hidden="true"><rect x="3" y="13" width="18" height="7" rx="2.4" fill="currentColor"/>'
@@ -131,16 +139,19 @@ def _steps(report: Report) -> Markup:
     components, drill = report.provision.components, report.drill
     pods = sum(len(workload.pods) for workload in report.rollout.workloads)
     workloads = units.plural(len(report.rollout.workloads), "workload")
+    standing = sum(1 for one in components if one.verdict == verdicts.SUCCEEDED)
+    stand = units.plural(len(components), "component")
+    stand = stand if standing == len(components) else f"{standing} of {stand}"
     resources = units.plural(sum(len(one.resources) for one in components), "resource")
-    tables = units.plural(len(drill.tables), "table")
-    recovered = f"{tables} compared, back in {units.duration(drill.rto)}" if drill.tables else "no table compared"
+    rows = units.plural(sum(table.rows_copy or 0 for table in drill.tables), "row")
+    recovered = f"{rows}, back in {units.duration(drill.rto)}" if drill.tables else "no table compared"
     cards = (
         (
             "provision",
             "Provision",
             report.provision.verdict,
             "Stands",
-            units.plural(len(components), "component"),
+            stand,
             resources,
         ),
         (
@@ -191,7 +202,7 @@ def _equal(report: Report) -> str:
     if bad:
         return f"{units.plural(bad, 'table')} not equal"
     unsure = sum(1 for one in tables if one.status != "equal")
-    return f"{units.plural(unsure, 'table')} unknown" if unsure else "Copy equals source"
+    return f"{units.plural(unsure, 'table')} unknown" if unsure else f"{units.plural(len(tables), 'table')} equal"
 
 
 def _timeline(report: Report, limits: Limits) -> Markup | None:
@@ -258,7 +269,7 @@ def _component(component: Component, longest: float, limits: Limits) -> Markup:
 
 def _counts(component: Component) -> str:
     counts = component.counts or {}
-    said = [f"{counts[action]} {action}" for action in ACTIONS if counts.get(action)]
+    said = [f"{counts[action]} {_DONE[action]}" for action in ACTIONS if counts.get(action)]
     return ", ".join(said) or "none"
 
 
@@ -322,9 +333,7 @@ def _sources(report: Report, limits: Limits) -> Markup:
     rows = [
         (
             element("code", None, one.path),
-            chip(states[one.state], "Read")
-            if one.state != "unreadable"
-            else element("span", {"class": "chip bad"}, icon(verdicts.FAILED), "Unreadable"),
+            mark(states[one.state], one.state.capitalize()),
             f"{units.count(one.size)} bytes" if one.size else clipped(one.reason, limits),
             short(one.sha256),
         )

@@ -15,6 +15,7 @@ from ansible_collections.creator.platform.plugins.module_utils.report.parts impo
     figures,
     fold,
     icon,
+    mark,
     more,
     paragraph,
     section,
@@ -162,7 +163,7 @@ def _row(one: Table, limits: Limits) -> tuple[Content, ...]:
 
 def _bad(status: str) -> Markup:
     verdict = _TABLES.get(status, verdicts.INCONCLUSIVE)
-    return element("span", {"class": f"chip {TONES[verdict]}"}, icon(verdict), _BAD.get(status, "Unknown"))
+    return mark(verdict, _BAD.get(status, "Unknown"))
 
 
 def _settings(drill: Drill, limits: Limits) -> Content:
@@ -187,7 +188,7 @@ def _setting(one: Setting, limits: Limits) -> tuple[Content, ...]:
 def _removal(drill: Drill, limits: Limits) -> Content:
     if not drill.removed and not drill.left:
         return None
-    rows = [(name, _bad_left()) for name in drill.left] + [
+    rows = [(name, mark(verdicts.FAILED, "Left behind")) for name in drill.left] + [
         (name, chip(verdicts.SUCCEEDED, "Removed")) for name in drill.removed if name not in drill.left
     ]
     shown = rows[: limits.rows]
@@ -198,7 +199,3 @@ def _removal(drill: Drill, limits: Limits) -> Content:
         {"class": "list"},
         fold(summary, listing, more(len(rows), len(shown), "resource", "drill.json"), opened=bool(drill.left)),
     )
-
-
-def _bad_left() -> Markup:
-    return element("span", {"class": "chip bad"}, icon(verdicts.FAILED), "Left behind")

@@ -16,6 +16,7 @@ from ansible_collections.creator.platform.plugins.module_utils.report.parts impo
     clipped,
     figures,
     fold,
+    mark,
     more,
     paragraph,
     section,
@@ -27,7 +28,7 @@ from ansible_collections.creator.platform.plugins.module_utils.report.values imp
 
 VERIFIED = "Verified"
 _IMAGES = {"yes": verdicts.SUCCEEDED, "no": verdicts.FAILED, "unknown": verdicts.INCONCLUSIVE}
-_WORDS = {"yes": "as expected", "no": "another image", "unknown": "unknown"}
+_WORDS = {"yes": "As expected", "no": "Another image", "unknown": "Unknown"}
 
 
 def rollout_section(rollout: Rollout, limits: Limits) -> Markup:
@@ -163,7 +164,7 @@ def _images(images: Sequence[Image], limits: Limits, where: str) -> Content:
             container,
             short(expected),
             short(running),
-            chip(_IMAGES[match], "As expected") if match != "no" else chip(_IMAGES[match]),
+            mark(_IMAGES[match], _WORDS[match]),
             pods,
         )
         for (container, expected, running, match), pods in list(grouped.items())[: limits.rows]

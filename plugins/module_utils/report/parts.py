@@ -58,7 +58,12 @@ def icon(verdict: str) -> Markup:
 def chip(verdict: str, word: str = "") -> Markup:
     """A verdict as a sign with its word; `word` is said in place of `Proved`."""
     said = word if word and verdict == verdicts.SUCCEEDED else verdicts.WORDS[verdict]
-    return element("span", {"class": f"chip {TONES[verdict]}"}, icon(verdict), said)
+    return mark(verdict, said)
+
+
+def mark(verdict: str, word: str) -> Markup:
+    """A word in the tone and with the sign of a verdict."""
+    return element("span", {"class": f"chip {TONES[verdict]}"}, icon(verdict), word)
 
 
 def clipped(value: str, limits: Limits) -> str:

@@ -60,7 +60,10 @@ class Recorder:
         self.active[component] = Active(identity, self.play, component, role, task, now)
 
     def finish(self, component: str, identity: str, status: str, now: float, *, rescued: bool = False) -> None:
-        """A task ends; `rescued` says that a failure is dealt with by a rescue section. An end without a begin, as of a task that was skipped outright, is left out."""
+        """A task ends; `rescued` says that a rescue section deals with its failure.
+
+        An end without a begin, as of a task that was skipped outright, is left out.
+        """
         found = self.active.get(component)
         if found is None or found.identity != identity:
             return

@@ -115,7 +115,7 @@ padding:18px 20px 17px;color:var(--ink)}
 .steps a:hover{border-color:var(--soft);text-decoration:none}
 .steps .what{display:flex;align-items:center;justify-content:space-between;gap:8px;font-size:13px;font-weight:550;
 color:var(--soft)}
-.steps .big{display:block;font-size:23px;font-weight:650;letter-spacing:-.02em;line-height:1.25;margin-top:12px;
+.steps .big{display:block;font-size:21px;font-weight:650;letter-spacing:-.02em;line-height:1.25;margin-top:12px;
 overflow:hidden;text-overflow:ellipsis}
 .steps .small{display:block;font-size:13px;color:var(--soft)}
 .fig{display:grid;grid-template-columns:repeat(auto-fit,minmax(200px,1fr));gap:16px 28px;margin-top:20px}
@@ -130,6 +130,7 @@ td{padding:9px 14px 9px 0;border-bottom:1px solid var(--line);vertical-align:top
 tr:last-child>td{border-bottom:0}
 th:last-child,td:last-child{padding-right:0}
 th.num{text-align:right}
+td.num,th.num{padding-right:30px}
 .diff{margin-top:4px;font-size:13px;color:var(--bad)}
 .more{color:var(--soft);font-size:13px;padding-top:8px}
 details{border-top:1px solid var(--line)}
@@ -148,12 +149,17 @@ summary:hover::before{border-color:var(--ink)}
 .comp .chip{justify-self:start}
 .comp .meter{height:6px;width:100%;display:block}
 .track{fill:var(--sunk)}
-.gantt{margin-top:22px}
+.gantt{margin-top:22px;position:relative}
+.under{position:absolute;left:186px;right:114px;top:26px;bottom:0;width:calc(100% - 300px);height:calc(100% - 26px)}
+.row,.group{position:relative}
 .row{display:grid;grid-template-columns:168px 1fr 96px;gap:2px 18px;align-items:center;min-height:30px}
 .row svg{width:100%;height:26px;display:block;overflow:visible}
 .row .num{font-size:13.5px}
 .row .label{font-size:14px;overflow:hidden;text-overflow:ellipsis}
-.group{font-size:12.5px;font-weight:600;color:var(--soft);padding:14px 0 2px}
+.group{font-size:12.5px;font-weight:600;color:var(--soft);padding:12px 0 2px}
+.alone{margin-top:6px}
+.alone b{font-weight:600}
+.alone .label{white-space:nowrap}
 .axis{font-size:11.5px;color:var(--soft)}
 .axis svg{height:18px}
 .axis text{fill:var(--soft);font-size:11.5px}
@@ -164,7 +170,7 @@ summary:hover::before{border-color:var(--ink)}
 .faint{opacity:.28}
 .pale{opacity:.13}
 .chart{margin-top:6px}
-.chart svg{display:block;width:100%}
+.chart>svg{display:block;width:100%}
 .chart .bar{height:30px}.chart .slim{height:12px}.chart .zoom{height:26px}
 .scale{display:flex;justify-content:space-between;font-size:12.5px;color:var(--soft);padding:4px 0}
 .scale strong{color:var(--ink);font-weight:600}
@@ -201,12 +207,14 @@ white-space:pre-wrap;overflow-wrap:anywhere}
 .steps .what{flex-direction:column-reverse;align-items:flex-start;gap:8px}
 .steps .big{font-size:18px;margin-top:4px}
 .row{grid-template-columns:1fr auto;min-height:0;padding:5px 0}
-.row svg{grid-row:2;grid-column:1/-1;height:16px}
-.axis{padding:0}.axis svg{grid-row:auto;height:18px}.axis .label,.axis .num{display:none}
+.row svg{grid-row:2;grid-column:1/-1;height:26px;margin:-3px 0 -5px}
+.under{left:0;right:0;width:100%}
+.axis{padding:0;min-height:20px}.axis svg{grid-row:auto;height:18px}.axis .label,.axis .num{display:none}
 .comp>summary{grid-template-columns:auto 1fr auto}
-.comp>summary .sum{grid-column:2/-1;order:9}
-.comp>summary .meter{grid-column:2/-1;order:8}
+.comp>summary .sum{grid-column:2;order:8}
+.comp>summary .num{order:9;font-size:13.5px;color:var(--soft)}
 .in{padding-left:0}
+.fig{grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:12px 20px}
 .checks li{grid-template-columns:20px 1fr}
 .checks li span{grid-column:2}
 .stack thead{position:absolute;left:-999px}

@@ -18,6 +18,7 @@ from ansible_collections.creator.platform.plugins.module_utils.report.rollout im
 from ansible_collections.creator.platform.plugins.module_utils.report.values import integer, mapping, number, text
 
 SCHEMA = 1
+_UNSURE = (verdicts.MISSING, verdicts.INCONCLUSIVE)
 
 
 @dataclass(frozen=True)
@@ -105,11 +106,13 @@ def _headline(found: Report, verdict: str) -> str:
         return f"{stand} stand, release {found.rollout.release} is verified, and {back}."
     bad = [section for section in found.sections if section[1] != verdicts.SUCCEEDED]
     causes = [section for section in bad if section[1] == verdict]
-    # The run fails because a part of it did: the part says more.
-    title, _verdict, sentence = causes[-1] if causes[0][0] == "Run" else causes[0]
-    rest = [section[0].lower() for section in bad if section[0] not in ("Run", title)]
-    more = f" Not proved either: {', '.join(rest)}." if rest else ""
-    return f"{title}: {sentence}{more}"
+    # A run fails because a part of it did: the part says more.
+    title, _verdict, sentence = next((section for section in causes if section[0] != "Run"), causes[0])
+    said = f"{title}: {sentence.rstrip('.')}."
+    for word, group in (("Failed too", (verdicts.FAILED, verdicts.TIMED_OUT)), ("Not proved", _UNSURE)):
+        names = [name.lower() for name, one, _sentence in bad if one in group and name not in ("Run", title)]
+        said += f" {word}: {', '.join(names)}." if names else ""
+    return said
 
 
 def _seed(evidence: Evidence) -> Seed | None:
