@@ -1,0 +1,56 @@
+"""EC2: NAT gateways start and stop in time, and a changed description of a rule is answered.
+
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_UpdateSecurityGroupRuleDescriptionsIngress.html
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_UpdateSecurityGroupRuleDescriptionsEgress.html
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.ec2.models.nat_gateways import NatGateway
+from moto.ec2.responses.security_groups import SecurityGroups
+
+from localcloud.cloud import Cloud
+
+STARTING_SECONDS = 120.0
+STOPPING_SECONDS = 60.0
+
+
+def install(cloud: Cloud) -> None:
+    """Patch moto's EC2."""
+    NatGateway.state = _state(cloud)  # type: ignore[assignment]
+    for way in ("ingress", "egress"):
+        name = f"update_security_group_rule_descriptions_{way}"
+        setattr(SecurityGroups, name, _answered(getattr(SecurityGroups, name)))
+
+
+def _state(cloud: Cloud) -> property:
+    """pending, available, deleting, deleted: from two moments that are kept with the gateway, so that a restart changes none."""
+
+    def get(gateway: NatGateway) -> str:
+        kept = vars(gateway)
+        removed = kept.get("removed_at")
+        if removed is not None:
+            return "deleting" if time.time() - removed < cloud.seconds(STOPPING_SECONDS) else "deleted"
+        started = kept.get("started_at", 0.0)
+        return "pending" if time.time() - started < cloud.seconds(STARTING_SECONDS) else "available"
+
+    def put(gateway: NatGateway, state: str) -> None:
+        vars(gateway)["removed_at" if state == "deleted" else "started_at"] = time.time()
+
+    return property(get, put)
+
+
+def _answered(plain: Callable[[Any], Any]) -> Callable[[Any], ActionResult]:
+    """moto answers nothing; AWS says that it went well."""
+
+    def update(response: Any) -> ActionResult:
+        plain(response)
+        return ActionResult({"Return": True})
+
+    return update
