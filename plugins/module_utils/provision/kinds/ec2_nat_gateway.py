@@ -36,7 +36,7 @@ def read(client: Any, scope: Scope) -> list[Resource]:
                 name,
                 gateway["NatGatewayId"],
                 properties,
-                allocation_ids=[address["AllocationId"] for address in addresses if "AllocationId" in address],
+                public_ips=[address["PublicIp"] for address in addresses if address.get("PublicIp")],
             )
         )
     return resources

@@ -29,6 +29,7 @@ def read(client: Any, scope: Scope) -> list[Resource]:
                 "tags": tags,
             },
             vpc_id=subnet["VpcId"],
+            cidr=subnet["CidrBlock"],
         )
         for name, tags, subnet in ours(listing(client, "describe_subnets", "Subnets"), scope)
     ]

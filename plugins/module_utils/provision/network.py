@@ -1,0 +1,203 @@
+# Copyright: creator.platform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The network as resources: what the role's variables ask for, in the vocabulary of the plan. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+TIERS = ("public", "private", "data")
+ANYWHERE = "0.0.0.0/0"
+GROUP = "group:"
+#: The EKS load balancer controller finds its subnets by these.
+#: https://docs.aws.amazon.com/eks/latest/userguide/network-load-balancing.html
+ROLE_TAGS = {"public": {"kubernetes.io/role/elb": "1"}, "private": {"kubernetes.io/role/internal-elb": "1"}, "data": {}}
+
+
+def subnet_cidrs(settings: Mapping[str, Any]) -> dict[str, str]:
+    """CIDR by subnet, <tier>-<zone>, of the lists `<tier>_cidrs`. Raises ValueError when a list is not as long as the zones."""
+    zones = settings["zones"]
+    found = {}
+    for tier in TIERS:
+        cidrs = settings[f"{tier}_cidrs"]
+        if len(cidrs) != len(zones):
+            raise ValueError(
+                f"network_{tier}_cidrs has {len(cidrs)} entries for {len(zones)} zones ({', '.join(zones)}): give one for each"
+            )
+        found.update({f"{tier}-{zone}": cidr for zone, cidr in zip(zones, cidrs, strict=True)})
+    return found
+
+
+def resources(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every resource of the network: {kind, name, properties}.
+
+    `settings`: prefix, region, cidr, zones, <tier>_cidrs, nat_per_zone, security_groups, acls, tags. Raises ValueError for a
+    list of CIDRs that does not fit the zones and for a rule that names no group.
+    """
+    return [
+        *_foundation(settings),
+        *_subnets(settings),
+        *_route_tables(settings),
+        *_security_groups(settings),
+        *_acls(settings),
+    ]
+
+
+def _resource(settings: Mapping[str, Any], kind: str, name: str, **properties: Any) -> dict[str, Any]:
+    full = f"{settings['prefix']}-{name}" if name else settings["prefix"]
+    tags = {**settings["tags"], **properties.pop("tags", {})}
+    return {"kind": kind, "name": full, "properties": {**properties, "tags": tags}}
+
+
+def _foundation(settings: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    prefix = settings["prefix"]
+    yield _resource(settings, "ec2_vpc", "", cidr=settings["cidr"], dns_support=True, dns_hostnames=True)
+    yield _resource(settings, "ec2_internet_gateway", "internet", vpc=prefix)
+    for zone in _nat_zones(settings):
+        yield _resource(settings, "ec2_nat_gateway", f"nat-{zone}", subnet=f"{prefix}-public-{zone}")
+
+
+def _nat_zones(settings: Mapping[str, Any]) -> Sequence[str]:
+    zones: Sequence[str] = settings["zones"]
+    return zones if settings["nat_per_zone"] else zones[:1]
+
+
+def _subnets(settings: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for name, cidr in subnet_cidrs(settings).items():
+        tier, zone = name.split("-", 1)
+        yield _resource(
+            settings,
+            "ec2_subnet",
+            name,
+            vpc=settings["prefix"],
+            cidr=cidr,
+            zone=settings["region"] + zone,
+            public_ip_on_launch=False,
+            tags={"tier": tier, **ROLE_TAGS[tier]},
+        )
+
+
+def _route_tables(settings: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    prefix, zones = settings["prefix"], settings["zones"]
+
+    def table(name: str, subnets: list[str], target: str) -> dict[str, Any]:
+        routes = [{"destination": ANYWHERE, "target": f"{prefix}-{target}"}] if target else []
+        return _resource(
+            settings,
+            "ec2_route_table",
+            name,
+            vpc=prefix,
+            subnets=[f"{prefix}-{subnet}" for subnet in subnets],
+            routes=routes,
+        )
+
+    yield table("public", [f"public-{zone}" for zone in zones], "internet")
+    for zone in zones:
+        # One table a zone even with a single gateway, so that a second gateway changes a route and nothing else.
+        gateway = zone if zone in _nat_zones(settings) else zones[0]
+        yield table(f"private-{zone}", [f"private-{zone}"], f"nat-{gateway}")
+    yield table("data", [f"data-{zone}" for zone in zones], "")
+
+
+def _security_groups(settings: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    groups = settings["security_groups"]
+    for name, group in groups.items():
+        yield _resource(
+            settings,
+            "ec2_security_group",
+            name,
+            vpc=settings["prefix"],
+            description=group["description"],
+            ingress=[_rule(settings, name, rule) for rule in group.get("ingress", [])],
+            egress=[_rule(settings, name, rule) for rule in group.get("egress", [])],
+        )
+
+
+RULE_KEYS = frozenset({"protocol", "from_port", "to_port", "peer", "description"})
+ENTRY_KEYS = frozenset({"number", "protocol", "action", "cidr", "from_port", "to_port"})
+
+
+def _known(where: str, row: Mapping[str, Any], keys: frozenset[str], required: frozenset[str]) -> None:
+    """A comma in an unquoted YAML text makes keys of its own: refused here, AWS would not miss the words."""
+    for key in sorted(row.keys() - keys):
+        raise ValueError(
+            f"{where} has the unknown key {key!r}: known are {', '.join(sorted(keys))}; quote a text with a comma"
+        )
+    for key in sorted(required - row.keys()):
+        raise ValueError(f"{where} has no {key}: {dict(row)}")
+
+
+def _rule(settings: Mapping[str, Any], group: str, rule: Mapping[str, Any]) -> dict[str, Any]:
+    _known(f"a rule of network_security_groups.{group}", rule, RULE_KEYS, frozenset({"protocol", "peer"}))
+    peer = rule["peer"]
+    if not peer.startswith(GROUP):
+        return dict(rule)
+    name = peer.removeprefix(GROUP)
+    if name not in settings["security_groups"]:
+        known = ", ".join(settings["security_groups"])
+        raise ValueError(f"network_security_groups.{group} names the group {name!r}, which is none of: {known}")
+    return {**rule, "peer": f"{GROUP}{settings['prefix']}-{name}"}
+
+
+def _acls(settings: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    prefix = settings["prefix"]
+    for tier in TIERS:
+        rules = settings["acls"][tier]
+        yield _resource(
+            settings,
+            "ec2_network_acl",
+            tier,
+            vpc=prefix,
+            subnets=[f"{prefix}-{tier}-{zone}" for zone in settings["zones"]],
+            ingress=[_entry(settings, tier, entry) for entry in rules["ingress"]],
+            egress=[_entry(settings, tier, entry) for entry in rules["egress"]],
+        )
+
+
+def _entry(settings: Mapping[str, Any], tier: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+    _known(f"an entry of network_acls.{tier}", entry, ENTRY_KEYS, frozenset({"number", "protocol", "action", "cidr"}))
+    cidr = {"anywhere": ANYWHERE, "vpc": settings["cidr"]}.get(entry["cidr"], entry["cidr"])
+    return {**entry, "cidr": cidr}
+
+
+def module_rules(rules: Sequence[Mapping[str, Any]], group_ids: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Rules of a group as amazon.aws.ec2_security_group takes them; `group_ids`: id by group name.
+
+    Raises ValueError for a rule whose group does not exist.
+    """
+    return [_module_rule(rule, group_ids) for rule in rules]
+
+
+def _module_rule(rule: Mapping[str, Any], group_ids: Mapping[str, str]) -> dict[str, Any]:
+    row = {"proto": rule["protocol"]}
+    row |= {key: rule[key] for key in ("from_port", "to_port") if key in rule}
+    if rule.get("description"):
+        row["rule_desc"] = rule["description"]
+    peer = rule["peer"]
+    if peer.startswith(GROUP):
+        name = peer.removeprefix(GROUP)
+        if name not in group_ids:
+            raise ValueError(f"security group {name} does not exist yet: create it before the rules that name it")
+        return {**row, "group_id": group_ids[name]}
+    if peer.startswith("pl-"):
+        return {**row, "ip_prefix": peer}
+    return {**row, "cidr_ipv6" if ":" in peer else "cidr_ip": peer}
+
+
+def module_entries(entries: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+    """Entries of a network ACL as amazon.aws.ec2_vpc_nacl takes them: the two ICMP places empty, ports last."""
+    return [
+        [
+            row["number"],
+            row["protocol"],
+            row["action"],
+            row["cidr"],
+            None,
+            None,
+            row.get("from_port"),
+            row.get("to_port"),
+        ]
+        for row in entries
+    ]
