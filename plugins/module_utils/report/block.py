@@ -12,7 +12,7 @@ from ansible_collections.creator.platform.plugins.module_utils.report.recorder i
 from ansible_collections.creator.platform.plugins.module_utils.report.units import duration
 
 _BOLD, _DIM, _CYAN, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[36m", "\x1b[0m"
-_LEAST_WIDTH = 24
+_LEAST_WIDTH, _LEAST_HEIGHT = 24, 8
 
 
 def block(
@@ -21,13 +21,13 @@ def block(
     """Lines for a terminal of `width` columns, none of them wider than `width` - 1, at most half of `height`.
 
     One head line with the play and the time since the run began, then a line per component, the longest at work first.
-    Empty when nobody is at work or the terminal is too narrow to say anything.
+    Empty when nobody is at work or the terminal is too small to say anything.
     """
     working = sorted(active, key=lambda one: (one.began, one.component))
-    if not working or width < _LEAST_WIDTH:
+    if not working or width < _LEAST_WIDTH or height < _LEAST_HEIGHT:
         return []
-    room = max(height // 2 - 2, 1)
-    shown = working[:room] if len(working) <= room else working[: max(room - 1, 1)]
+    room = height // 2 - 2
+    shown = working[:room] if len(working) <= room else working[: room - 1]
     head = _line(play or "Play", duration(int(now - began)), width, (_BOLD, _DIM) if colour else None)
     names = min(max(columns(one.component) for one in shown), 18)
     rows = [
