@@ -27,7 +27,7 @@ def read(client: Any, scope: Scope) -> list[Resource]:
         tags = tags_of(role)
         if role["RoleName"] in scope.names or is_ours(tags, scope):
             properties = {**_properties(role, briefs.get(role["RoleName"], {})), "tags": tags}
-            facts = {"id": role["RoleId"], "arn": role["Arn"]}
+            facts = {"id": role["RoleId"], "arn": role["Arn"], "policies": sorted(properties["policies"])}
             resources.append(Resource("iam_role", role["RoleName"], properties, scope.region, facts))
     return resources
 
