@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from localcloud import control, faults, pickles, principals, server, stock
+from localcloud import control, faults, pickles, principals, server, status, stock
 from localcloud.cloud import Cloud
 from localcloud.middleware import Middleware
 from localcloud.persistence import PersistenceError, Store
@@ -40,6 +40,11 @@ def assemble(cloud: Cloud, content: StateFile) -> Api:
     middleware = Middleware(server.aws_application(), cloud, store, requests)
     _control_faults(middleware)
     _control_requests(requests)
+
+    @control.route("GET", "/_localcloud/status")
+    def show(request: control.ControlRequest) -> dict[str, Any]:
+        return status.status(cloud, content, store)
+
     store.start()
     return Api(middleware, store)
 

@@ -1,7 +1,7 @@
-"""The command line of the local cloud: `python -m localcloud <command>`.
+"""The command line of the local cloud.
 
 Exit codes: 0 done; 1 it did not work, and the message says why; 2 refused before the first change, or wrong usage;
-3 (`status`, `env`) no cloud runs for this state folder.
+3 no cloud runs for this state folder (status, env, faults).
 """
 
 from __future__ import annotations
@@ -13,35 +13,43 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from localcloud import lifecycle, places
+from localcloud import client, faults, lifecycle, places, preflight, tables
 from localcloud.cloud import DEFAULT_FACTOR
 
 DONE, FAILED, REFUSED, NOT_RUNNING = 0, 1, 2, 3
+Command = Callable[[Path, argparse.Namespace], int]
 
 
 def say(text: str) -> None:
-    """A line of progress, on stderr, so that stdout stays for what a program reads."""
-    print(f"local cloud: {text}", file=sys.stderr, flush=True)
+    """Progress and errors, on stderr, so that stdout stays for what a program reads."""
+    for line in text.splitlines():
+        print(f"local cloud: {line}", file=sys.stderr, flush=True)
 
 
 def main(arguments: list[str]) -> int:
     """Run one command; the exit code."""
     options = parser().parse_args(arguments)
     state = places.state_folder(options.state, os.environ)
-    command: Callable[[Path, argparse.Namespace], int] = options.run
+    command: Command = options.run
     try:
         return command(state, options)
     except lifecycle.CloudError as error:
         say(str(error))
         return REFUSED
-    except (OSError, ValueError) as error:
+    except client.NotRunningError as error:
+        say(str(error))
+        return NOT_RUNNING
+    except (client.ClientError, OSError, ValueError) as error:
         say(str(error))
         return FAILED
+    except KeyboardInterrupt:
+        return 130
 
 
 def parser() -> argparse.ArgumentParser:
-    """The argument parser with a help text for everything."""
+    """The argument parser, with a help text for everything."""
     top = argparse.ArgumentParser(
         prog="python -m localcloud", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -49,33 +57,87 @@ def parser() -> argparse.ArgumentParser:
     common.add_argument("--state", help="state folder (default: LOCALCLOUD_STATE, else .localcloud in the repository)")
     commands = top.add_subparsers(title="commands", required=True, metavar="<command>")
 
-    def add(name: str, run: Callable[[Path, argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
-        found = commands.add_parser(name, help=text, description=text, parents=[common])
-        found.set_defaults(run=run)
-        return found
+    def add(name: str, run: Command, text: str, *, within: Any = commands) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = within.add_parser(
+            name, help=text, description=f"{text[0].upper()}{text[1:]}.", parents=[common]
+        )
+        made.set_defaults(run=run)
+        return made
 
-    start = add("up", run_up, "start the cloud; does nothing when it runs; recovers one that was killed")
-    start.add_argument("--port", type=int, help="port of the AWS API (default: the last one, or one that is free)")
+    start = add("up", run_up, "start the cloud; nothing happens when it runs, and one that was killed is recovered")
+    start.add_argument("--port", type=_port, help="port of the AWS API (default: the one it had, or one that is free)")
     start.add_argument(
-        "--factor", type=float, default=DEFAULT_FACTOR, help="local seconds per AWS second (default: %(default)s)"
+        "--factor", type=_factor, default=DEFAULT_FACTOR, help="local seconds per AWS second (default: %(default)s)"
+    )
+    start.add_argument(
+        "--least-free",
+        type=int,
+        default=preflight.LEAST_FREE // 2**20,
+        help="MiB that the disk must have free (default: %(default)s)",
     )
     add("down", run_down, "stop the cloud and every process that belongs to it")
     add("reset", run_reset, "stop the cloud and remove all its state")
+    add("check", run_check, "say what real AWS credentials and endpoints are in reach; exit code 2 when there are any")
     status = add("status", run_status, "show what is emulated and which real processes run")
     status.add_argument("--json", action="store_true", help="as JSON")
-    environment = add("env", run_env, "print the variables that point AWS tools at the cloud")
+    environment = add("env", run_env, "print the variables that point AWS tools, kubectl and psql at the cloud")
     environment.add_argument("--json", action="store_true", help="as a JSON object")
     logs = add("logs", run_logs, "print a log, or the names of all logs")
     logs.add_argument("name", nargs="?", help="which log (without: list them)")
     logs.add_argument("-f", "--follow", action="store_true", help="wait for further lines")
+    trouble = commands.add_parser("faults", help="make calls fail by rule", description="Make calls fail by rule.")
+    verbs = trouble.add_subparsers(title="verbs", required=True, metavar="<verb>")
+    _fault_arguments(add("add", run_faults_add, "add a rule", within=verbs))
+    shown = add("list", run_faults_list, "list the rules, and how many calls each hit", within=verbs)
+    shown.add_argument("--json", action="store_true", help="as JSON")
+    cleared = add("clear", run_faults_clear, "remove all rules, or one", within=verbs)
+    cleared.add_argument("id", nargs="?", help="which rule (without: all)")
     return top
+
+
+def _fault_arguments(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "kind", choices=list(faults.KINDS), help="; ".join(f"{kind}: {text}" for kind, text in faults.KINDS.items())
+    )
+    made.add_argument("--service", default="*", help="boto3 name of the service, or a pattern (default: all)")
+    made.add_argument(
+        "--action", default="*", help="action such as CreateDBInstance, or a pattern such as Describe* (default: all)"
+    )
+    made.add_argument("--region", default="*", help="region, or a pattern (default: all)")
+    made.add_argument(
+        "--nth", type=int, default=1, help="the first matching call that is hit (default: 1, the next one)"
+    )
+    made.add_argument("--probability", type=float, default=1.0, help="of each call from then on, 0 to 1 (default: 1)")
+    made.add_argument("--seed", type=int, default=0, help="of the dice for --probability (default: 0)")
+    made.add_argument("--count", type=int, default=1, help="how many calls are hit at most (default: 1); 0: no limit")
+    made.add_argument("--seconds", type=float, default=1.0, help="how long a delay lasts (default: 1)")
+    made.add_argument(
+        "--status", type=int, default=500, help="HTTP status of an error: 500, 502, 503 or 504 (default: 500)"
+    )
+
+
+def _factor(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 1:
+        raise argparse.ArgumentTypeError(f"{text}: expected a number above 0, up to 1 (1: as slow as AWS)")
+    return value
+
+
+def _port(text: str) -> int:
+    value = int(text)
+    if not 0 < value < 65536:
+        raise argparse.ArgumentTypeError(f"{text}: expected a port from 1 to 65535")
+    return value
 
 
 def run_up(state: Path, options: argparse.Namespace) -> int:
     """`up`."""
-    content = lifecycle.up(state, port=options.port, factor=options.factor, environ=os.environ, say=say)
+    least = options.least_free * 2**20
+    content = lifecycle.up(
+        state, port=options.port, factor=options.factor, environ=os.environ, say=say, least_free=least
+    )
     say(f"AWS API at {content.endpoint}")
-    say(f"state in {state}")
+    say(f"state and logs in {state}")
     say(f'use it with: eval "$(python -m localcloud env --state {state})"')
     return DONE
 
@@ -89,33 +151,34 @@ def run_down(state: Path, options: argparse.Namespace) -> int:
 
 def run_reset(state: Path, options: argparse.Namespace) -> int:
     """`reset`."""
+    existed = state.exists()
     lifecycle.reset(state, say)
-    say(f"removed {state}")
+    say(f"removed {state}" if existed else f"there is no {state}")
     return DONE
+
+
+def run_check(state: Path, options: argparse.Namespace) -> int:
+    """`check`."""
+    found = preflight.reach(state, os.environ)
+    for text in found:
+        say(text)
+    return REFUSED if found else DONE
 
 
 def run_status(state: Path, options: argparse.Namespace) -> int:
     """`status`."""
-    content = lifecycle.running(state)
-    if content is None:
-        say(f"no cloud runs for {state}; start it with `up`")
-        return NOT_RUNNING
-    print(json.dumps({"endpoint": content.endpoint, "state": str(state)}))
+    found = client.Client(state).call("GET", "status")
+    print(json.dumps(found, indent=2) if options.json else tables.status_text(found))
     return DONE
 
 
 def run_env(state: Path, options: argparse.Namespace) -> int:
     """`env`."""
-    content = lifecycle.running(state)
-    if content is None:
-        say(f"no cloud runs for {state}; start it with `up`")
-        return NOT_RUNNING
-    values = environment_of(state, content)
+    values = environment_of(state, client.running(state))
     if options.json:
         print(json.dumps(values, indent=2, sort_keys=True))
     else:
-        for name, value in values.items():
-            print(f"export {name}='{value}'")
+        print("\n".join(f"export {name}='{value}'" for name, value in values.items()))
     return DONE
 
 
@@ -128,6 +191,7 @@ def environment_of(state: Path, content: places.StateFile) -> dict[str, str]:
         "AWS_DEFAULT_REGION": content.region,
         "AWS_REGION": content.region,
         "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_PAGER": "",
         "LOCALCLOUD_STATE": str(state),
         "PGSSLMODE": "verify-full",
         "PGSSLROOTCERT": str(state / "ca.pem"),
@@ -144,10 +208,32 @@ def run_logs(state: Path, options: argparse.Namespace) -> int:
         say(f"no log {options.name!r} in {state / 'logs'}; there are: {', '.join(names) or 'none'}")
         return FAILED
     with (state / "logs" / f"{options.name}.log").open(errors="replace") as log:
-        sys.stdout.write(log.read())
-        sys.stdout.flush()
-        while options.follow:
+        while True:
             sys.stdout.write(log.read())
             sys.stdout.flush()
+            if not options.follow:
+                return DONE
             time.sleep(0.3)
+
+
+def run_faults_add(state: Path, options: argparse.Namespace) -> int:
+    """`faults add`."""
+    names = ("kind", "service", "action", "region", "nth", "probability", "seed", "seconds", "status")
+    rule = {name: getattr(options, name) for name in names}
+    added = client.Client(state).call("PUT", "faults", {**rule, "count": options.count or None})
+    print("\n".join(added))
+    return DONE
+
+
+def run_faults_list(state: Path, options: argparse.Namespace) -> int:
+    """`faults list`."""
+    rules = client.Client(state).call("GET", "faults")
+    print(json.dumps(rules, indent=2) if options.json else tables.faults_text(rules))
+    return DONE
+
+
+def run_faults_clear(state: Path, options: argparse.Namespace) -> int:
+    """`faults clear`."""
+    path = f"faults?id={options.id}" if options.id else "faults"
+    say(f"removed: {client.Client(state).call('DELETE', path)['removed']}")
     return DONE

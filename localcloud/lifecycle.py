@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from localcloud import daemon, places
+from localcloud import daemon, places, preflight
 from localcloud.processes import Processes, kill_marked, start_ticks
 
 Say = Callable[[str], None]
@@ -57,8 +57,18 @@ def answers(endpoint: str, timeout: float = 2.0) -> bool:
         return False
 
 
-def up(state: Path, *, port: int | None, factor: float, environ: Mapping[str, str], say: Say) -> places.StateFile:
-    """Start the cloud, or find that it runs; what a dead one left behind is stopped first. Raises CloudError."""
+def up(
+    state: Path,
+    *,
+    port: int | None,
+    factor: float,
+    environ: Mapping[str, str],
+    say: Say,
+    least_free: int = preflight.LEAST_FREE,
+) -> places.StateFile:
+    """Start the cloud, or find that it runs; what a dead one left behind is stopped first. least_free: bytes. Raises CloudError."""
+    if found := preflight.findings(state, environ, least_free=least_free):
+        raise CloudError("\n".join(found))
     state.mkdir(parents=True, exist_ok=True)
     with _one_at_a_time(state):
         content = running(state)
@@ -142,8 +152,10 @@ def reset(state: Path, say: Say) -> None:
     """`down`, then remove all of the state folder's content. Raises CloudError for a folder that is not a local cloud's."""
     if not state.exists():
         return
-    if any(state.iterdir()) and not (state / "lock").exists() and not (state / "state.json").exists():
-        raise CloudError(f"{state} holds files but no local cloud's; nothing was removed")
+    if preflight.foreign(state):
+        raise CloudError(
+            f"{state} holds files, but no local cloud's: nothing was removed; name the right folder with --state"
+        )
     down(state, say)
     for entry in state.iterdir():
         if entry.is_dir() and not entry.is_symlink():

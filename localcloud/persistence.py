@@ -9,6 +9,7 @@ import importlib
 import io
 import logging
 import pickle
+import sys
 import threading
 import time
 from collections.abc import Iterable
@@ -26,6 +27,8 @@ log = logging.getLogger("localcloud")
 _FORMAT = 1
 #: Seconds that background changes are gathered for before they are written.
 _GATHER = 0.05
+#: moto's package of a boto3 service, where the names differ.
+_PACKAGES = {"lambda": "awslambda"}
 _PLAIN = frozenset({str, int, float, bool, bytes, type(None), dict, list, tuple, set})
 
 
@@ -53,7 +56,7 @@ class Store:
 
     def save(self, service: str) -> None:
         """Write the state of a service (boto3 name) if moto has it; a failure is logged and shown by `status`."""
-        backends = _backends(service)
+        backends = backends_in_use(service)
         if backends is None:
             return
         began = time.perf_counter()
@@ -164,7 +167,11 @@ class Store:
         return file.getvalue()
 
 
-def _backends(service: str) -> BackendDict[Any] | None:
+def backends_in_use(service: str) -> BackendDict[Any] | None:
+    """moto's backends of a boto3 service, or None when nothing was ever asked of it; does not import what is not in use."""
+    package = _PACKAGES.get(service, service.replace("-", ""))
+    if f"moto.{package}.models" not in sys.modules:
+        return None
     try:
         found = get_backend(service)  # type: ignore[call-overload]
     except (ImportError, AttributeError):
@@ -201,7 +208,7 @@ def _live(module: str, kind: str, account: str, region: str) -> Any:
 
 
 def _put_back(service: str, states: dict[tuple[str, str], dict[str, Any]]) -> None:
-    backends = _backends_made(service)
+    backends = get_backend(service)  # type: ignore[call-overload]
     for (account, region), state in states.items():
         backend = backends[account][region]
         restored = stock.put_back(backend, state)
@@ -210,7 +217,3 @@ def _put_back(service: str, states: dict[tuple[str, str], dict[str, Any]]) -> No
         if service == "s3":
             for name in restored["buckets"]:
                 backends.bucket_accounts[name] = (region, account)
-
-
-def _backends_made(service: str) -> Any:
-    return get_backend(service)  # type: ignore[call-overload]

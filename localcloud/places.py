@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from localcloud.safety import LOCAL_KEY_PREFIX
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 DEFAULT_STATE = REPOSITORY / ".localcloud"
-#: Carried by every process of a cloud, so that `down` finds one whose record was lost. Not LOCALCLOUD_STATE, which a user exports in a shell.
+#: Carried by every process of a cloud, so that `down` finds one whose record was lost.
+#: Not LOCALCLOUD_STATE, which a user exports in a shell: `down` would kill the shell.
 MARKER = "LOCALCLOUD_PROCESS_OF"
 VERSION = 1
 
@@ -76,4 +79,4 @@ def atomic(path: Path, content: bytes, mode: int = 0o600) -> None:
 def new_keys() -> tuple[str, str]:
     """A fresh access key id and secret of the cloud's root user, in the form AWS gives them."""
     letters = string.ascii_uppercase + "234567"
-    return "AKIALOCAL" + "".join(secrets.choice(letters) for _ in range(11)), secrets.token_urlsafe(30)
+    return LOCAL_KEY_PREFIX + "".join(secrets.choice(letters) for _ in range(11)), secrets.token_urlsafe(30)

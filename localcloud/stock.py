@@ -17,7 +17,7 @@ _ATTRIBUTES: dict[str, tuple[str, ...]] = {
 #: Attributes that hold nothing but stock.
 _CONSTANT = {"IAMBackend": ("aws_managed_policies", "policy_arn_regex")}
 
-_MADE = datetime.datetime(2024, 1, 1)  # noqa: DTZ001 - moto's times are naive UTC
+_MADE = datetime.datetime(2024, 1, 1)
 
 _references: dict[int, tuple[str, ...]] = {}
 _objects: dict[tuple[str, ...], Any] = {}
