@@ -50,6 +50,10 @@ instance:
   description: Settings of the instance that a restore passes on, by the option names of M(creator.platform.rds_restore).
   returned: success
   type: dict
+master_username:
+  description: Name of the instance's master user.
+  returned: success
+  type: str
 """
 
 import time
@@ -74,10 +78,12 @@ def main() -> None:
         client = module.client("rds")
         pace = Pace(module.params["poll_delay"], module.params["wait_timeout"], time.monotonic, time.sleep)
         latest = wait_restorable(client, module.params["identifier"], moment(module.params["until"]), pace)
-        instance = passed_on(existing(client, module.params["identifier"]))
+        instance = existing(client, module.params["identifier"])
     except (AwsError, ValueError) as error:
         module.fail_json(msg=str(error))
-    module.exit_json(changed=False, latest=iso(latest), instance=instance)
+    module.exit_json(
+        changed=False, latest=iso(latest), instance=passed_on(instance), master_username=instance["MasterUsername"]
+    )
 
 
 if __name__ == "__main__":
