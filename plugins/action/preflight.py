@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import Any, ClassVar
 
-from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AwsError, explain
+from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AWS_ERRORS, AwsError, explain
 from ansible_collections.creator.platform.plugins.module_utils.provision.preflight import (
     LOCAL,
     START,
@@ -17,7 +17,6 @@ from ansible_collections.creator.platform.plugins.module_utils.provision.preflig
     problems,
 )
 from ansible_collections.creator.platform.plugins.plugin_utils.aws_action import AwsActionBase
-from botocore.exceptions import BotoCoreError, ClientError
 
 
 class ActionModule(AwsActionBase):
@@ -47,7 +46,7 @@ class ActionModule(AwsActionBase):
     def _account(self, settings: Settings) -> str:
         try:
             return str(self.client_for()("sts", settings.region).get_caller_identity()["Account"])
-        except (BotoCoreError, ClientError) as error:
+        except AWS_ERRORS as error:
             if settings.environment == LOCAL:
                 raise AwsError(f"no local cloud answers at {settings.aws['AWS_ENDPOINT_URL']}: {START}") from error
             raise explain(error) from error

@@ -15,9 +15,8 @@ from typing import Any, ClassVar
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.creator.platform.plugins.module_utils.aws.clients import client_factory
-from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AwsError, explain
+from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AWS_ERRORS, AwsError, explain
 from ansible_collections.creator.platform.plugins.module_utils.provision.canonical import plain
-from botocore.exceptions import BotoCoreError, ClientError
 
 
 class AwsActionBase(ActionBase):
@@ -43,7 +42,7 @@ class AwsActionBase(ActionBase):
         _validation, args = self.validate_argument_spec(self.ARGUMENTS)
         try:
             result.update(self.answer(plain(args), task_vars or {}))
-        except (BotoCoreError, ClientError) as error:
+        except AWS_ERRORS as error:
             raise AnsibleActionFail(str(explain(error))) from None  # Ansible would append the cause's text
         except (AwsError, *self.ERRORS) as error:
             raise AnsibleActionFail(str(error)) from None

@@ -14,6 +14,8 @@ from botocore.exceptions import (
     PartialCredentialsError,
 )
 
+#: What boto3 raises for an answer that is an error, and for no answer.
+AWS_ERRORS = (BotoCoreError, ClientError)
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthFailure"})
 REJECTED = frozenset(

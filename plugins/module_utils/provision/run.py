@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.creator.platform.plugins.module_utils.aws.errors import explain
+from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AWS_ERRORS, explain
 from ansible_collections.creator.platform.plugins.module_utils.provision.canonical import digest
 from ansible_collections.creator.platform.plugins.module_utils.provision.compare import MASK, compare
 from ansible_collections.creator.platform.plugins.module_utils.provision.document import by_kind, component_document
@@ -26,7 +26,6 @@ from ansible_collections.creator.platform.plugins.module_utils.provision.model i
     Unread,
 )
 from ansible_collections.creator.platform.plugins.module_utils.provision.render import diff, failure, summary
-from botocore.exceptions import BotoCoreError, ClientError
 
 READERS = 8
 KINDS = "ansible_collections.creator.platform.plugins.module_utils.provision.kinds"
@@ -210,7 +209,7 @@ def _read_one(kind: Kind, client: Any, scope: Scope) -> list[Resource] | Unread 
             Resource(kind.name, resource.name, resource.properties, scope.region, resource.facts)
             for resource in kind.read(client, scope)
         ]
-    except (BotoCoreError, ClientError) as error:
+    except AWS_ERRORS as error:
         return Unread(str(explain(error)))
     except Exception as error:  # handed to the thread that waits, which raises it
         return error

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.creator.platform.plugins.module_utils.aws.network import found, ours, vpc_names
 from ansible_collections.creator.platform.plugins.module_utils.provision.listing import listing
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Scope
+from ansible_collections.creator.platform.plugins.module_utils.provision.naming import found, ours, vpc_names
 
 
 def read(client: Any, scope: Scope) -> list[Resource]:

@@ -8,9 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.creator.platform.plugins.module_utils.aws.network import found, ours, subnet_names, vpc_names
 from ansible_collections.creator.platform.plugins.module_utils.provision.listing import listing
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
+from ansible_collections.creator.platform.plugins.module_utils.provision.naming import (
+    found,
+    ours,
+    subnet_names,
+    vpc_names,
+)
 
 PROTOCOLS = {"-1": "all", "1": "icmp", "6": "tcp", "17": "udp"}
 #: The closing "deny all" that every list has and nobody can remove.

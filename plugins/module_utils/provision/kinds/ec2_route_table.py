@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.creator.platform.plugins.module_utils.aws.network import (
+from ansible_collections.creator.platform.plugins.module_utils.provision.listing import listing
+from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
+from ansible_collections.creator.platform.plugins.module_utils.provision.naming import (
     found,
     names,
     ours,
     subnet_names,
     vpc_names,
 )
-from ansible_collections.creator.platform.plugins.module_utils.provision.listing import listing
-from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
 
 TARGETS = (
     "GatewayId",

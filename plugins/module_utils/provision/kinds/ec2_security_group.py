@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.creator.platform.plugins.module_utils.aws.network import found, split_name, vpc_names
 from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, listing
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
+from ansible_collections.creator.platform.plugins.module_utils.provision.naming import found, split_name, vpc_names
 
 #: What AWS puts into a new group, and what every group of ours that names no egress keeps.
 OPEN_EGRESS = [{"protocol": "all", "peer": "0.0.0.0/0"}]

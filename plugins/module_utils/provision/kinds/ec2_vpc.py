@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.creator.platform.plugins.module_utils.aws.network import found, ours
 from ansible_collections.creator.platform.plugins.module_utils.provision.listing import listing
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
+from ansible_collections.creator.platform.plugins.module_utils.provision.naming import found, ours
 
 
 def read(client: Any, scope: Scope) -> list[Resource]:
