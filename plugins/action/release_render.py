@@ -27,6 +27,7 @@ class ActionModule(ActionBase):
         "services": {"type": "dict", "required": True},
         "repositories": {"type": "dict", "required": True},
         "namespace": {"type": "str", "required": True},
+        "outputs": {"type": "dict", "default": {}},
     }
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -36,7 +37,9 @@ class ActionModule(ActionBase):
         _validation, args = self.validate_argument_spec(self.ARGUMENTS)
         args = plain(args)
         try:
-            made = bundle.build(args["release"], args["services"], args["repositories"], args["namespace"])
+            made = bundle.build(
+                args["release"], args["services"], args["repositories"], args["namespace"], args["outputs"]
+            )
         except ReleaseError as error:
             raise AnsibleActionFail(str(error)) from None
         result.update(changed=False, release=made.record, objects=made.objects)

@@ -22,10 +22,12 @@ options:
     required: true
   services:
     description:
-      - For each service its settings. Known are C(replicas), C(port), C(command), C(args), C(config), C(resources),
+      - For each service its settings. Known are C(replicas), C(port), C(command), C(args), C(config), C(outputs), C(resources),
         C(probes), C(hpa), C(pdb), C(spread), C(max_surge), C(max_unavailable), C(min_ready_seconds),
         C(progress_deadline_seconds), C(termination_grace_seconds), C(pre_stop_seconds), C(pod_annotations)
         and C(service_account).
+      - C(config) is the environment of the containers. C(outputs) adds to it, for a variable, the output of a component, such
+        as C(database/endpoint_address).
       - C(probes) has C(startup), C(readiness) and C(liveness), each with a C(path) or a C(command) and any of
         C(initial_delay), C(period), C(timeout), C(failures) and C(successes).
       - C(hpa) has C(min), C(max) and C(cpu), the utilization in percent. C(pdb) has C(max_unavailable).
@@ -39,6 +41,10 @@ options:
     description: Kubernetes namespace of the services.
     type: str
     required: true
+  outputs:
+    description: What other components have published, by component and key, for services that refer to it.
+    type: dict
+    default: {}
 attributes:
   check_mode:
     description: Computes only.

@@ -33,12 +33,21 @@ class Bundle:
     objects: list[dict[str, Any]]
 
 
-def build(release: Any, services: Mapping[str, Any], repositories: Mapping[str, str], namespace: str) -> Bundle:
-    """The bundle of a release. Raises ReleaseError before anything is made of an incomplete or contradictory one."""
+def build(
+    release: Any,
+    services: Mapping[str, Any],
+    repositories: Mapping[str, str],
+    namespace: str,
+    outputs: Mapping[str, Mapping[str, str]],
+) -> Bundle:
+    """The bundle of a release. Raises ReleaseError before anything is made of an incomplete or contradictory one.
+
+    outputs: what other components published, by component and key.
+    """
     digests = check(release, services)
     parts, described = [], {}
     for name in sorted(services):
-        full = manifests.complete(name, services[name])
+        full = manifests.complete(name, services[name], outputs)
         repository = repositories.get(name)
         if not repository:
             raise ReleaseError(f"service {name} has no repository: the component registry publishes none for it")
@@ -137,4 +146,4 @@ def leftovers(objects: Sequence[Mapping[str, Any]], earlier: Sequence[Mapping[st
 
 
 def _reference(obj: Mapping[str, Any]) -> tuple[str, str, str]:
-    return obj["kind"], obj["metadata"]["namespace"], obj["metadata"]["name"]
+    return obj["kind"], obj["metadata"].get("namespace", ""), obj["metadata"]["name"]

@@ -17,6 +17,7 @@ DEFAULTS: dict[str, Any] = {
     "command": None,
     "args": None,
     "config": {},
+    "outputs": {},
     "resources": {"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"memory": "256Mi"}},
     "probes": {},
     "hpa": None,
@@ -41,8 +42,11 @@ _PROBE_KEYS = {
 }
 
 
-def complete(name: str, service: Any) -> dict[str, Any]:
-    """The description with all defaults filled in. Raises ReleaseError for what it cannot mean."""
+def complete(name: str, service: Any, outputs: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """The description with all defaults filled in. Raises ReleaseError for what it cannot mean.
+
+    Its `outputs` name for a variable the output of another component (`database/endpoint_address`); they become `config`.
+    """
     if not isinstance(service, Mapping):
         raise ReleaseError(f"service {name} must be a mapping of settings, found {service!r}")
     unknown = sorted(set(service) - set(DEFAULTS))
@@ -52,11 +56,20 @@ def complete(name: str, service: Any) -> dict[str, Any]:
         )
     full = {**DEFAULTS, **service}
     _check(name, full)
-    return full
+    wanted = {variable: _output(name, str(reference), outputs) for variable, reference in full.pop("outputs").items()}
+    return {**full, "config": {**full["config"], **wanted}}
+
+
+def _output(name: str, reference: str, outputs: Mapping[str, Mapping[str, str]]) -> str:
+    component, _slash, key = reference.partition("/")
+    value = outputs.get(component, {}).get(key)
+    if value is None:
+        raise ReleaseError(f"service {name} wants the output {reference}, which is not published: provision {component} first")
+    return value
 
 
 def _check(name: str, full: Mapping[str, Any]) -> None:
-    for key in ("config", "resources", "probes", "pod_annotations"):
+    for key in ("config", "outputs", "resources", "probes", "pod_annotations"):
         if not isinstance(full[key], Mapping):
             raise ReleaseError(f"service {name}: {key} must be a mapping, found {full[key]!r}")
     if not _whole(full["replicas"]) or full["replicas"] < 1:
