@@ -13,7 +13,7 @@ all under `localcloud.creator.platform/`:
     start-seconds    until the containers run (default 0.3)
     ready-seconds    until a running container is ready (default 0.3)
     crash-seconds    from start to crash (default 0.5)
-    backoff-seconds  first pause before a restart, doubled each time up to 30 times of it (default 1)
+    backoff-seconds  pause before the second restart, doubled each time up to 30 times of it (default 1)
     flap-seconds     period of ready-flap (default 2)
     exit-code        of crash-loop (default 1)
     complete-seconds how long a pod with restartPolicy other than Always runs before it has succeeded (default 1)
@@ -30,6 +30,7 @@ ANNOTATION = "localcloud.creator.platform/"
 FAULTS = ("image-unpullable", "crash-loop", "never-ready", "ready-flap", "oom")
 PULL_RETRY_SECONDS = 5.0
 MAX_BACKOFFS = 30
+FIRST_RESTART_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,10 @@ class Pod:
     uid: str
     born: float
     containers: list[Container]
-    flapped: float = 0.0
     ready_since: float = 0.0
     was_ready: bool | None = None
+    #: name of an init container -> its imageID
+    init_images: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -101,13 +103,15 @@ def remember(pod: dict[str, Any], images: dict[str, Image], now: float) -> Pod:
         if "running" in state:
             container.state, container.started = "running", seconds(state["running"]["startedAt"])
             container.since, container.ready = container.started, status.get("ready", False)
-        elif "terminated" in state:
+        elif "terminated" in state and pod["spec"].get("restartPolicy", "Always") != "Always":
             container.state, container.exit_code = "ended", state["terminated"]["exitCode"]
             container.started = seconds(state["terminated"]["startedAt"])
-        elif state.get("waiting", {}).get("reason") == "CrashLoopBackOff":
-            container.state = "crashed"
+        elif "terminated" in state or state.get("waiting", {}).get("reason") == "CrashLoopBackOff":
+            container.state, container.last = "crashed", state.get("terminated", container.last)
         containers.append(container)
-    return Pod(pod["metadata"]["uid"], now, containers)
+    first = pod.get("status", {}).get("startTime")
+    init_images = {spec["name"]: images[spec["name"]].id for spec in pod["spec"].get("initContainers", [])}
+    return Pod(pod["metadata"]["uid"], seconds(first) if first else now, containers, init_images=init_images)
 
 
 def advance(memory: Pod, pod: dict[str, Any], now: float) -> Step:
@@ -159,6 +163,7 @@ def _advance(container: Container, pod: dict[str, Any], now: float, events: list
         pause = _backoff(container, pod)
         if now < container.since + pause:
             return container.since + pause - now
+        container.restarts += 1
         _start(container, now, events, pulled=False)
     if container.state == "running":
         return _run(container, pod, now, events)
@@ -276,16 +281,27 @@ def _crash(container: Container, pod: dict[str, Any], now: float, events: list[E
         container.state, container.last, container.since = "ended", None, now
         return None
     container.state, container.last, container.since = "crashed", terminated, now
-    container.restarts += 1
-    name, meta = container.name, pod["metadata"]
-    where = f"{meta['name']}_{meta['namespace']}({meta['uid']})"
-    events.append(Event("Warning", "BackOff", f"Back-off restarting failed container {name} in pod {where}", name))
+    if container.restarts:
+        events.append(_backing_off(container, pod))
     return _backoff(container, pod)
 
 
+def _backing_off(container: Container, pod: dict[str, Any]) -> Event:
+    meta = pod["metadata"]
+    where = f"{meta['name']}_{meta['namespace']}({meta['uid']})"
+    return Event(
+        "Warning", "BackOff", f"Back-off restarting failed container {container.name} in pod {where}", container.name
+    )
+
+
 def _backoff(container: Container, pod: dict[str, Any]) -> float:
+    """Seconds until the next start: at once after the first crash, then longer each time, as the kubelet does it."""
     base = number(container, pod, "backoff-seconds", 1.0)
-    return float(min(base * 2 ** max(0, container.restarts - 1), base * MAX_BACKOFFS))
+    return (
+        float(min(base * 2 ** (container.restarts - 1), base * MAX_BACKOFFS))
+        if container.restarts
+        else FIRST_RESTART_SECONDS
+    )
 
 
 def _terminated(container: Container, now: float, reason: str) -> dict[str, Any]:
@@ -344,7 +360,23 @@ def _render(memory: Pod, pod: dict[str, Any]) -> dict[str, Any]:
             {"type": "ContainersReady", **readiness},
         ],
         "containerStatuses": [_container_status(container, pod) for container in containers],
+        **_init_statuses(memory, pod),
     }
+
+
+def _init_statuses(memory: Pod, pod: dict[str, Any]) -> dict[str, Any]:
+    """Init containers have always done their work (sidecars always run) by the time the others are looked at."""
+    statuses = []
+    for spec in pod["spec"].get("initContainers", []):
+        sidecar = spec.get("restartPolicy") == "Always"
+        born = stamp(memory.born)
+        ended = {"exitCode": 0, "reason": "Completed", "startedAt": born, "finishedAt": born}
+        statuses.append({
+            "name": spec["name"], "image": spec["image"], "imageID": memory.init_images.get(spec["name"], ""), "ready": True,
+            "restartCount": 0, "started": sidecar, "lastState": {},
+            "state": {"running": {"startedAt": born}} if sidecar else {"terminated": ended},
+        })  # fmt: skip
+    return {"initContainerStatuses": statuses} if statuses else {}
 
 
 def _container_status(container: Container, pod: dict[str, Any]) -> dict[str, Any]:
@@ -354,7 +386,7 @@ def _container_status(container: Container, pod: dict[str, Any]) -> dict[str, An
     }  # fmt: skip
     if container.state in {"running", "crashed", "ended"}:
         status |= {"imageID": container.image.id, "containerID": container_id(container)}
-    if container.last is not None:
+    if container.last is not None and "terminated" not in status["state"]:
         status["lastState"] = {"terminated": container.last}
     return status
 
@@ -364,6 +396,8 @@ def _state(container: Container, pod: dict[str, Any]) -> dict[str, Any]:
         return {"running": {"startedAt": stamp(container.started)}}
     if container.state == "ended":
         return {"terminated": _terminated(container, container.since, "Error" if container.exit_code else "Completed")}
+    if container.state == "crashed" and not container.restarts:
+        return {"terminated": container.last}
     if container.state == "crashed":
         pause, meta = _backoff(container, pod), pod["metadata"]
         message = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 import logging
+import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,12 +18,14 @@ from localcloud.kubernetes.kubelet import Image
 log = logging.getLogger("localcloud.kubernetes")
 PODS = "/api/v1/pods"
 ENDED = ("Succeeded", "Failed")
+#: Events remembered, so that a repetition raises the count of the first one; then those of pods that are gone are forgotten.
+MAX_TOLD = 5000
 #: Pods have addresses of the range that no network routes (RFC 6598), so they collide with nothing.
 POD_NETWORK = (100, 64)
 
 
 class Pods:
-    """One thread that watches, one that acts. `simulated` says whether a node is played here, `image` resolves a reference."""
+    """Threads that watch, act, and tell events. `simulated` says whether a node is played here, `image` resolves a reference."""
 
     def __init__(
         self,
@@ -34,25 +37,28 @@ class Pods:
         self._api, self._simulated, self._image, self._unscheduled = api, simulated, image, unscheduled
         self._pods: dict[str, dict[str, Any]] = {}
         self._memories: dict[str, kubelet.Pod] = {}
-        self._events: dict[tuple[str, str, str], tuple[str, int]] = {}
+        self._told: dict[tuple[str, str, str], tuple[str, int]] = {}
+        #: events wait here, so that a pod's status never waits for them
+        self._events: queue.SimpleQueue[tuple[dict[str, Any], str, kubelet.Event, float] | None] = queue.SimpleQueue()
         self._due: list[tuple[float, str]] = []
         self._changed = threading.Condition()
         self._stopping = False
         self._threads = [
             threading.Thread(target=target, name=f"pods {target.__name__}", daemon=True)
-            for target in (self._watch, self._act)
+            for target in (self._watch, self._act, self._tell_all)
         ]
 
     def start(self) -> None:
-        """Start both threads."""
+        """Start the threads."""
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> None:
-        """Ask both threads to end; the watch ends with its server."""
+        """Ask the threads to end; the watch ends with its server."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
+        self._events.put(None)
 
     def pod(self, namespace: str, name: str) -> tuple[dict[str, Any], kubelet.Pod | None] | None:
         """A pod that is known, with its memory."""
@@ -108,8 +114,6 @@ class Pods:
     def _forget(self, uid: str) -> None:
         self._pods.pop(uid, None)
         self._memories.pop(uid, None)
-        for key in [key for key in self._events if key[0] == uid]:
-            del self._events[key]
 
     def _act(self) -> None:
         while True:
@@ -148,7 +152,10 @@ class Pods:
             return None
         now = time.time()
         memory = self._memories.get(uid)
-        images = {spec["name"]: self._image(spec["image"]) for spec in pod["spec"]["containers"]}
+        images = {
+            spec["name"]: self._image(spec["image"])
+            for spec in [*pod["spec"]["containers"], *pod["spec"].get("initContainers", [])]
+        }
         if memory is None:
             memory = self._memories[uid] = kubelet.remember(pod, images, now)
         for container in memory.containers:
@@ -158,7 +165,7 @@ class Pods:
         if step.status is not None:
             self._write(pod, step.status)
         for event in step.events:
-            self._tell(pod, node, event, now)
+            self._events.put((pod, node, event, now))
         return step.again_in
 
     def _write(self, pod: dict[str, Any], status: dict[str, Any]) -> None:
@@ -188,10 +195,20 @@ class Pods:
                 return address
             number += 1
 
+    def _tell_all(self) -> None:
+        while (entry := self._events.get()) is not None:
+            try:
+                self._tell(*entry)
+            except ApiError as error:
+                log.debug("event not told: %s", error)  # the pod or its namespace is gone
+            if len(self._told) > MAX_TOLD:
+                known = set(self._pods)
+                self._told = {key: value for key, value in self._told.items() if key[0] in known}
+
     def _tell(self, pod: dict[str, Any], node: str, event: kubelet.Event, now: float) -> None:
         meta = pod["metadata"]
         key = (meta["uid"], event.reason, event.message)
-        name, count = self._events.get(key, ("", 0))
+        name, count = self._told.get(key, ("", 0))
         base = f"/api/v1/namespaces/{meta['namespace']}/events"
         stamp = kubelet.stamp(now)
         if count:
@@ -207,4 +224,4 @@ class Pods:
                     **({"fieldPath": f"spec.containers{{{event.container}}}"} if event.container else {}),
                 },
             })  # fmt: skip
-        self._events[key] = (name, count + 1)
+        self._told[key] = (name, count + 1)

@@ -21,6 +21,9 @@ Operation = Callable[[Eks, Call], Record]
 #: The operations of the extension: every public function of these modules that takes (eks, call).
 MODULES = (clusters, nodegroups, addons, access, updates)
 
+#: Of the operations that moto does not know; which operation it is, botocore's model tells.
+PATHS = ("clusters/(?P<name>[^/]+)/(?P<rest>.+)", "addons/(?P<rest>.+)", "access-policies", "cluster-versions")
+
 
 def operations() -> dict[str, Operation]:
     """snake_case name of an operation -> what does it."""
@@ -72,8 +75,8 @@ def install(cloud: Cloud) -> None:
         setattr(EKSResponse, name, _method(eks, operation))
     EKSResponse.describe_cluster = _describe_cluster(eks)  # type: ignore[method-assign]
     EKSResponse.__init__ = _init  # type: ignore[method-assign]
-    for path in ("clusters", "addons", "access-policies", "cluster-versions", "tags"):
-        urls.url_paths[f"{{0}}/{path}(?:/.*)?$"] = urls.response.dispatch
+    for path in PATHS:
+        urls.url_paths[f"{{0}}/{path}$"] = urls.response.dispatch
     cloud.on_restored.append(eks.restore)
     cloud.on_stopping.append(eks.stop)
     cloud.resource_listers.append(lambda: _rows(eks))

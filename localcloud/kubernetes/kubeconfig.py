@@ -1,0 +1,108 @@
+"""How a user gets in: a kubeconfig whose exec plug-in makes tokens as `aws eks get-token` does, and the plug-in's answer.
+
+https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from localcloud import places
+from localcloud.kubernetes import authenticator
+
+API_VERSION = "client.authentication.k8s.io/v1"
+#: A token is taken for 15 minutes; clients ask for the next one a minute earlier.
+GOOD_FOR = datetime.timedelta(minutes=14)
+
+
+class AccessError(Exception):
+    """The cluster cannot be reached as asked; the message says what to do."""
+
+
+def _content(state: Path) -> places.StateFile:
+    content = places.read(state)
+    if content is None or not content.pid:
+        raise AccessError(f"no local cloud runs in {state}: start it with `python -m localcloud up`")
+    return content
+
+
+def describe(state: Path, cluster: str, region: str | None = None) -> dict[str, Any]:
+    """DescribeCluster's record. Raises AccessError."""
+    import boto3  # noqa: PLC0415 - only this function needs it, and it takes a while to load
+    from botocore.exceptions import ClientError  # noqa: PLC0415
+
+    content = _content(state)
+    client = boto3.client(
+        "eks", endpoint_url=content.endpoint, region_name=region or content.region,
+        aws_access_key_id=content.access_key_id, aws_secret_access_key=content.secret_access_key,
+    )  # fmt: skip
+    try:
+        found: dict[str, Any] = client.describe_cluster(name=cluster)["cluster"]
+    except ClientError as error:
+        raise AccessError(
+            f"EKS cluster {cluster} in {region or content.region}: {error.response['Error']['Message']}"
+        ) from error
+    if "endpoint" not in found:
+        raise AccessError(f"EKS cluster {cluster} is {found['status']}: wait until it is ACTIVE")
+    return found
+
+
+def kubeconfig(state: Path, cluster: str, region: str | None = None) -> str:
+    """A kubeconfig (JSON, which is YAML) for the cluster, with no secret in it. Raises AccessError."""
+    found = describe(state, cluster, region)
+    arguments = ["-m", "localcloud", "token", "--state", str(state), "--cluster-name", cluster]
+    if region:
+        arguments += ["--region", region]
+    execution = {
+        "apiVersion": API_VERSION, "command": sys.executable, "args": arguments, "interactiveMode": "Never",
+        "env": [{"name": "PYTHONPATH", "value": str(places.REPOSITORY)}],
+    }  # fmt: skip
+    return json.dumps(
+        {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [
+                {
+                    "name": found["arn"],
+                    "cluster": {
+                        "server": found["endpoint"],
+                        "certificate-authority-data": found["certificateAuthority"]["data"],
+                    },
+                }
+            ],
+            "users": [{"name": found["arn"], "user": {"exec": execution}}],
+            "contexts": [{"name": cluster, "context": {"cluster": found["arn"], "user": found["arn"]}}],
+            "current-context": cluster,
+        },
+        indent=2,
+    )
+
+
+def token(state: Path, cluster: str, environ: Mapping[str, str], region: str | None = None) -> str:
+    """The ExecCredential (JSON) of a token for the cluster, as `aws eks get-token` prints it. Raises AccessError.
+
+    In the name of AWS_ACCESS_KEY_ID of `environ` where it is set, else of the cloud's root user.
+    """
+    content = _content(state)
+    keys: tuple[str, str, str | None] = (content.access_key_id, content.secret_access_key, None)
+    if environ.get("AWS_ACCESS_KEY_ID") and environ.get("AWS_SECRET_ACCESS_KEY"):
+        keys = (
+            environ["AWS_ACCESS_KEY_ID"],
+            environ["AWS_SECRET_ACCESS_KEY"],
+            environ.get("AWS_SESSION_TOKEN") or None,
+        )
+    made = authenticator.make(*keys, cluster, region or content.region, content.endpoint)
+    until = (datetime.datetime.now(datetime.timezone.utc) + GOOD_FOR).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return json.dumps(
+        {
+            "kind": "ExecCredential",
+            "apiVersion": API_VERSION,
+            "spec": {},
+            "status": {"expirationTimestamp": until, "token": made},
+        }
+    )
