@@ -4,23 +4,6 @@
 
 from __future__ import annotations
 
-import atexit
-import functools
-import json
-import os
-import sys
-import tempfile
-import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-
-from ansible import context
-from ansible.plugins.callback import CallbackBase
-from ansible.template import Templar
-from ansible_collections.creator.platform.plugins.module_utils.report.live import Live
-from ansible_collections.creator.platform.plugins.module_utils.report.recorder import Recorder
-
 DOCUMENTATION = r"""
 name: progress
 type: aggregate
@@ -68,6 +51,23 @@ options:
       - section: callback_progress
         key: interval
 """
+
+import atexit
+import functools
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ansible import context
+from ansible.plugins.callback import CallbackBase
+from ansible.template import Templar
+from ansible_collections.creator.platform.plugins.module_utils.report.live import Live
+from ansible_collections.creator.platform.plugins.module_utils.report.recorder import Recorder
 
 # Seconds between two writes of an unfinished run: what a killed run leaves is at most this old.
 _SAVE_EVERY = 5.0

@@ -96,7 +96,7 @@ def _failure(tasks: Sequence[_Task]) -> str:
     if not failed:
         return "The run failed."
     last = failed[-1]
-    return f"{last.lane} failed at “{last.name}” after {units.duration(last.seconds)}."
+    return f"{last.lane} failed at '{last.name}' after {units.duration(last.seconds)}."
 
 
 def _tasks(data: Mapping[str, Any]) -> list[_Task]:
