@@ -58,6 +58,13 @@ def error(call: Call, kind: str, message: str) -> AwsError:
 def principal(call: Call, now: datetime.datetime) -> str:
     """The ARN of who makes the call, or `anonymous` where that is allowed. Raises AwsError. now: naive UTC."""
     if call.signed is None:
+        if "authorization" in call.headers or "Signature=" in call.query:
+            # New buckets do not know version 2 of the signature: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
+            raise AwsError(
+                "InvalidRequest",
+                "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+                400,
+            )
         if (call.service, call.action) in UNSIGNED or (
             call.service == "s3" and call.method in {"GET", "HEAD", "OPTIONS"}
         ):

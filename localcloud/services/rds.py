@@ -14,7 +14,19 @@ from moto.rds.responses import RDSResponse
 
 from localcloud.cloud import Cloud
 from localcloud.postgres.binaries import PostgresError
-from localcloud.rds import errors, instances, jobs, keeper, restores
+from localcloud.rds import (
+    control,
+    errors,
+    groups,
+    instances,
+    jobs,
+    keeper,
+    modifying,
+    offers,
+    replication,
+    restores,
+    snapshots,
+)
 from localcloud.rds.service import Rds
 
 Operation = Callable[[Rds, RDSBackend, dict[str, Any]], dict[str, Any]]
@@ -24,16 +36,21 @@ def install(cloud: Cloud) -> None:
     """Put the operations in place and have instances started again after the cloud was."""
     rds = Rds(cloud)
     jobs.install(rds)
-    for module in (instances, restores):
+    for module in (instances, modifying, restores, snapshots, replication, groups, offers):
         for operation in module.OPERATIONS:
             setattr(RDSResponse, operation.__name__, _method(rds, operation))
+    groups.guard_subnet_groups()
+    control.install(rds)
     keeper.install(rds)
 
 
 def _method(rds: Rds, operation: Operation) -> Callable[[RDSResponse], ActionResult]:
     def answer(response: RDSResponse) -> ActionResult:
         try:
-            return ActionResult(operation(rds, response.backend, response.params.original_dict()))
+            # moto hands over a plain dictionary when the request has no parameters
+            params = response.params
+            given = params if type(params) is dict else params.original_dict()
+            return ActionResult(operation(rds, response.backend, given))
         except PostgresError as error:
             raise errors.error("InsufficientDBInstanceCapacity", str(error)) from error
 

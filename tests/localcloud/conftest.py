@@ -85,6 +85,7 @@ class RunningCloud:
         session_token: str | None = None,
         attempts: int = 1,
         read_timeout: float = 60,
+        signature_version: str | None = None,
     ) -> Any:
         """A boto3 client of this cloud with the root key, or the one given. attempts: 1 means that nothing is tried again."""
         return boto3.session.Session().client(
