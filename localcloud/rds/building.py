@@ -208,7 +208,7 @@ def build(rds: Rds, backend: RDSBackend, params: Params, source: dict[str, Any])
         vpc_security_group_ids=_security_groups(backend, params, group),
         deletion_protection=params.get("DeletionProtection", False),
         option_group_name=None,
-        enable_cloudwatch_logs_exports=_log_types(params.get("EnableCloudwatchLogsExports", [])),
+        enable_cloudwatch_logs_exports=log_types(params.get("EnableCloudwatchLogsExports", [])),
         ca_certificate_identifier=params.get("CACertificateIdentifier", catalogue.CERTIFICATE_AUTHORITIES[0]),
         availability_zone=params.get("AvailabilityZone") or _zone(backend, group),
         monitoring_interval=params.get("MonitoringInterval", 0),
@@ -219,7 +219,7 @@ def build(rds: Rds, backend: RDSBackend, params: Params, source: dict[str, Any])
     )
     db.dbi_resource_id = "db-" + "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(26))
     db.status = "creating"
-    record = InstanceRecord(db.dbi_resource_id, insights=_insights(backend, params))
+    record = InstanceRecord(db.dbi_resource_id, insights=insights(backend, params))
     setattr(db, RECORD, record)
     return db
 
@@ -279,7 +279,7 @@ def _zone(backend: RDSBackend, group: str) -> str:
     return min(subnet["SubnetAvailabilityZone"]["Name"] for subnet in backend.subnet_groups[group].subnets)
 
 
-def _log_types(names: list[str]) -> list[str]:
+def log_types(names: list[str]) -> list[str]:
     unknown = sorted(set(names) - set(catalogue.LOG_TYPES))
     if unknown:
         raise errors.combination(
@@ -288,7 +288,7 @@ def _log_types(names: list[str]) -> list[str]:
     return list(names)
 
 
-def _insights(backend: RDSBackend, params: Params) -> dict[str, Any]:
+def insights(backend: RDSBackend, params: Params) -> dict[str, Any]:
     if not params.get("EnablePerformanceInsights"):
         return {}
     return {
@@ -301,7 +301,7 @@ def _insights(backend: RDSBackend, params: Params) -> dict[str, Any]:
 # -- the master password in Secrets Manager ----------------------------------------------------------------------------
 
 
-def manage_password(db: DBInstance, kms_key_id: str | None) -> str:
+def manage_password(rds: Rds, db: DBInstance, kms_key_id: str | None) -> str:
     """Have Secrets Manager keep the master password, as `ManageMasterUserPassword` asks for; the password.
 
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
@@ -322,10 +322,11 @@ def manage_password(db: DBInstance, kms_key_id: str | None) -> str:
         "KmsKeyId": kms_key_id or "alias/aws/secretsmanager",
     }
     db.manage_master_user_password = False  # moto's own handling of it keeps another password
+    rds.cloud.touched("secretsmanager")
     return password
 
 
-def forget_managed_password(db: DBInstance) -> None:
+def forget_managed_password(rds: Rds, db: DBInstance) -> None:
     """Remove the managed secret of an instance, if it has one."""
     record: InstanceRecord = record_of(db)
     if record.managed_secret is not None:
@@ -333,3 +334,4 @@ def forget_managed_password(db: DBInstance) -> None:
             record.managed_secret["SecretArn"], recovery_window_in_days=None, force_delete_without_recovery=True
         )
         record.managed_secret = None
+        rds.cloud.touched("secretsmanager")

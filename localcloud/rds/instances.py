@@ -59,7 +59,7 @@ def create_db_instance(rds: Rds, backend: RDSBackend, params: Params) -> dict[st
     db = building.build(rds, backend, params, {})
     backend.databases[db.db_instance_identifier] = db
     if password is None:
-        password = building.manage_password(db, params.get("MasterUserSecretKmsKeyId"))
+        password = building.manage_password(rds, db, params.get("MasterUserSecretKmsKeyId"))
     begin(rds, db, params)
     db.add_event("DB_INSTANCE_CREATE")
     rds.launch(db, "create", password=password)
@@ -131,7 +131,7 @@ def delete_db_instance(rds: Rds, backend: RDSBackend, params: Params) -> dict[st
     if final:
         add_snapshot(rds, backend, db, final, [])
     db.status = "deleting"
-    building.forget_managed_password(db)
+    building.forget_managed_password(rds, db)
     rds.launch(
         db,
         "delete",

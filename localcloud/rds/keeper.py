@@ -14,7 +14,7 @@ from typing import Any
 from moto.rds.models import DBInstance
 
 from localcloud.postgres.binaries import PostgresError
-from localcloud.rds import jobs
+from localcloud.rds import jobs, snapshots
 from localcloud.rds.archive import Archive
 from localcloud.rds.records import AutomatedBackup, backups_of, is_ours, record_of
 from localcloud.rds.service import Rds
@@ -63,6 +63,10 @@ def restored(rds: Rds) -> None:
             elif record.running:
                 db.status = "starting"
                 rds.launch(db, "start")
+        for backend in rds.backends():
+            for taken in backend.database_snapshots.values():
+                if is_ours(taken) and record_of(taken).copy_of and taken.status == "creating":
+                    rds.cloud.later(0, lambda taken=taken: snapshots.finish_copy(rds, taken), "rds copy")
     threading.Thread(target=lambda: keep(rds), name="rds keeper", daemon=True).start()
 
 
