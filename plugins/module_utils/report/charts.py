@@ -121,7 +121,7 @@ def _row(lane: Lane, label: Content, css_bar: str, whole: float, *, css: str = "
     said = f"{lane.name}: from {units.duration(lane.begin)} to {units.duration(lane.end)}" + (
         f". {slow}" if slow else ""
     )
-    bar = element(
+    drawn = element(
         "svg",
         {"role": "img", "aria-label": said},
         element("title", None, said),
@@ -133,7 +133,7 @@ def _row(lane: Lane, label: Content, css_bar: str, whole: float, *, css: str = "
         "div",
         {"class": css},
         element("span", {"class": "label", "title": lane.name}, label),
-        bar,
+        drawn,
         element("span", {"class": "num bad" if lane.failed else "num"}, took),
     )
 
@@ -141,8 +141,8 @@ def _row(lane: Lane, label: Content, css_bar: str, whole: float, *, css: str = "
 def meter(part: float | None, whole: float, css: str = "c1") -> Markup:
     """A thin bar that shows a share."""
     share = 100 * (part or 0) / whole if whole else 0
-    bar = _rect(0, share, 0, 6, css, rx=3) if part else None
-    return element("svg", {"class": "meter", "aria-hidden": "true"}, _rect(0, 100, 0, 6, "track", rx=3), bar)
+    drawn = _rect(0, share, 0, 6, css, rx=3) if part else None
+    return element("svg", {"class": "meter", "aria-hidden": "true"}, _rect(0, 100, 0, 6, "track", rx=3), drawn)
 
 
 def recovery_time(phases: Sequence[Phase], rto: float, target: float) -> Markup:

@@ -20,7 +20,7 @@ class Markup(str):
     __slots__ = ()
 
 
-Content = Union[str, Markup, int, float, None, "Iterable[Content]"]
+Content = Union[str, Markup, int, float, None, Iterable["Content"]]
 
 
 def escaped(value: str) -> Markup:

@@ -122,7 +122,7 @@ def test_escaping_leaves_no_markup(value: str) -> None:
 def test_any_evidence_gives_a_page(data: st.DataObject) -> None:
     documents = good()
     places = list(leaves(documents))
-    for _ in range(data.draw(st.integers(1, 4))):
+    for _change in range(data.draw(st.integers(1, 4))):
         at = data.draw(st.sampled_from(places))
         cut = data.draw(st.integers(2, len(at)))
         try:
@@ -201,10 +201,10 @@ def test_text_can_be_read(scheme: dict[str, str], ink: str, ground: str) -> None
 
 
 @pytest.mark.parametrize("scheme", [LIGHT, DARK], ids=["light", "dark"])
-@pytest.mark.parametrize("bar", ["h1", "h2", "h3", "h4", "h5", "h6", "bad"])
-def test_bars_can_be_seen(scheme: dict[str, str], bar: str) -> None:
+@pytest.mark.parametrize("hue", ["h1", "h2", "h3", "h4", "h5", "h6", "bad"])
+def test_bars_can_be_seen(scheme: dict[str, str], hue: str) -> None:
     # WCAG 2.2, 1.4.11: 3:1 for graphics.
-    assert contrast(scheme[bar], scheme["card"]) >= 3
+    assert contrast(scheme[hue], scheme["card"]) >= 3
 
 
 def test_the_style_knows_all_its_colours() -> None:
