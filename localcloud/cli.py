@@ -17,6 +17,7 @@ from typing import Any
 
 from localcloud import client, faults, lifecycle, places, preflight, tables
 from localcloud.cloud import DEFAULT_FACTOR
+from localcloud.kubernetes import build, kubeconfig
 
 DONE, FAILED, REFUSED, NOT_RUNNING = 0, 1, 2, 3
 Command = Callable[[Path, argparse.Namespace], int]
@@ -41,7 +42,7 @@ def main(arguments: list[str]) -> int:
     except client.NotRunningError as error:
         say(str(error))
         return NOT_RUNNING
-    except (client.ClientError, OSError, ValueError) as error:
+    except (client.ClientError, kubeconfig.AccessError, OSError, ValueError) as error:
         say(str(error))
         return FAILED
     except KeyboardInterrupt:
@@ -85,6 +86,14 @@ def parser() -> argparse.ArgumentParser:
     logs = add("logs", run_logs, "print a log, or the names of all logs")
     logs.add_argument("name", nargs="?", help="which log (without: list them)")
     logs.add_argument("-f", "--follow", action="store_true", help="wait for further lines")
+    add("build", run_build, "build the Kubernetes binaries, where they are not there yet; takes minutes once")
+    for name, run, text in (
+        ("kubeconfig", run_kubeconfig, "print a kubeconfig for an EKS cluster, which makes its tokens with `token`"),
+        ("token", run_token, "print a token for an EKS cluster, as `aws eks get-token` does"),
+    ):
+        access = add(name, run, text)
+        access.add_argument("--cluster-name", required=True, help="name of the EKS cluster")
+        access.add_argument("--region", help="region of the cluster (default: the first region)")
     trouble = commands.add_parser("faults", help="make calls fail by rule", description="Make calls fail by rule.")
     verbs = trouble.add_subparsers(title="verbs", required=True, metavar="<verb>")
     _fault_arguments(add("add", run_faults_add, "add a rule", within=verbs))
@@ -196,6 +205,23 @@ def environment_of(state: Path, content: places.StateFile) -> dict[str, str]:
         "PGSSLMODE": "verify-full",
         "PGSSLROOTCERT": str(state / "ca.pem"),
     }
+
+
+def run_build(state: Path, options: argparse.Namespace) -> int:
+    """`build`."""
+    return build.main([])
+
+
+def run_kubeconfig(state: Path, options: argparse.Namespace) -> int:
+    """`kubeconfig`."""
+    print(kubeconfig.kubeconfig(state, options.cluster_name, options.region))
+    return DONE
+
+
+def run_token(state: Path, options: argparse.Namespace) -> int:
+    """`token`, in the name of AWS_ACCESS_KEY_ID where that is set, else of the cloud's root user."""
+    print(kubeconfig.token(state, options.cluster_name, os.environ, options.region))
+    return DONE
 
 
 def run_logs(state: Path, options: argparse.Namespace) -> int:
