@@ -12,6 +12,13 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
+ABSENT = [
+    "DBInstanceAutomatedBackupNotFound",
+    "DBInstanceAutomatedBackupNotFoundFault",
+    "DBParameterGroupNotFound",
+    "DBParameterGroupNotFoundFault",
+]
+
 
 class RdsError(AnsibleAWSError):
     """RDS refused a read or did not answer."""
@@ -24,7 +31,7 @@ class RdsErrorHandler(AWSErrorHandler):
 
     @classmethod
     def _is_missing(cls) -> Any:
-        return is_boto3_error_code(["DBInstanceAutomatedBackupNotFound", "DBInstanceAutomatedBackupNotFoundFault"])
+        return is_boto3_error_code(ABSENT)
 
 
 @RdsErrorHandler.list_error_handler("list the replicated automated backups", [])
@@ -33,3 +40,26 @@ def automated_backups(client: Any) -> Any:
     """All automated backups that the client's region holds."""
     paginator = client.get_paginator("describe_db_instance_automated_backups")
     return paginator.paginate().build_full_result().get("DBInstanceAutomatedBackups", [])
+
+
+@RdsErrorHandler.list_error_handler("describe the parameter group")
+@AWSRetry.jittered_backoff()
+def find_parameter_group(client: Any, name: str) -> Any:
+    """The DBParameterGroup, or None."""
+    return client.describe_db_parameter_groups(DBParameterGroupName=name)["DBParameterGroups"][0]
+
+
+@RdsErrorHandler.common_error_handler("list the parameters of the group")
+@AWSRetry.jittered_backoff()
+def group_parameters(client: Any, name: str) -> Any:
+    """All parameters of a group, those of the engine and those a user set."""
+    paginator = client.get_paginator("describe_db_parameters")
+    return paginator.paginate(DBParameterGroupName=name).build_full_result().get("Parameters", [])
+
+
+@RdsErrorHandler.common_error_handler("list the tags")
+@AWSRetry.jittered_backoff()
+def tags_of(client: Any, arn: str) -> Any:
+    """Tags as a dictionary, without AWS's own."""
+    tags = client.list_tags_for_resource(ResourceName=arn)["TagList"]
+    return {tag["Key"]: tag["Value"] for tag in tags if not tag["Key"].startswith("aws:")}

@@ -8,28 +8,13 @@ https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBParamete
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.creator.platform.plugins.module_utils.aws.rds.parameter_group import project
 from ansible_collections.creator.platform.plugins.module_utils.aws.reading import at_once
 from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, pages, tags_of
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
-
-
-def project(
-    group: Mapping[str, Any], parameters: Iterable[Mapping[str, Any]], tags: Mapping[str, str]
-) -> dict[str, Any]:
-    """Properties of a group from its user-set parameters (others are the engine's own)."""
-    return {
-        "family": group["DBParameterGroupFamily"],
-        "description": group.get("Description", ""),
-        "parameters": {
-            parameter["ParameterName"]: str(parameter["ParameterValue"])
-            for parameter in parameters
-            if parameter.get("ParameterValue") is not None and parameter.get("Source", "user") == "user"
-        },
-        "tags": dict(tags),
-    }
 
 
 def read(client: Any, scope: Scope) -> list[Resource]:
