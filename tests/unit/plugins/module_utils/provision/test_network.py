@@ -1,0 +1,121 @@
+# Copyright: creator.platform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The network's variables as resources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.creator.platform.plugins.module_utils.provision.network import (
+    module_entries,
+    module_rules,
+    resources,
+)
+
+DEFAULTS = yaml.safe_load((Path(__file__).parents[5] / "roles/network/defaults/main.yml").read_text())
+
+
+def settings(**changes: Any) -> dict[str, Any]:
+    return {
+        "prefix": "creator-dev",
+        "region": "eu-west-1",
+        "cidr": "10.20.0.0/16",
+        "zones": ["a", "b", "c"],
+        "public_cidrs": ["10.20.96.0/22", "10.20.100.0/22", "10.20.104.0/22"],
+        "private_cidrs": ["10.20.0.0/19", "10.20.32.0/19", "10.20.64.0/19"],
+        "data_cidrs": ["10.20.112.0/22", "10.20.116.0/22", "10.20.120.0/22"],
+        "nat_per_zone": False,
+        "security_groups": DEFAULTS["network_security_groups"],
+        "acls": DEFAULTS["network_acls"],
+        "tags": {"component": "network"},
+        **changes,
+    }
+
+
+def named(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {f"{row['kind']} {row['name']}": row["properties"] for row in rows}
+
+
+def test_one_nat_gateway_serves_all_zones() -> None:
+    made = named(resources(settings()))
+    assert [name for name in made if name.startswith("ec2_nat")] == ["ec2_nat_gateway creator-dev-nat-a"]
+    table = made["ec2_route_table creator-dev-private-c"]
+    assert table["routes"] == [{"destination": "0.0.0.0/0", "target": "creator-dev-nat-a"}]
+    assert made["ec2_route_table creator-dev-data"]["routes"] == []
+
+
+def test_nat_gateway_per_zone_changes_routes_only() -> None:
+    one, each = named(resources(settings())), named(resources(settings(nat_per_zone=True)))
+    assert each.keys() - one.keys() == {"ec2_nat_gateway creator-dev-nat-b", "ec2_nat_gateway creator-dev-nat-c"}
+    assert [name for name in one if one[name] != each[name]] == [
+        "ec2_route_table creator-dev-private-b",
+        "ec2_route_table creator-dev-private-c",
+    ]
+
+
+def test_every_subnet_has_its_zone_a_route_table_and_an_acl() -> None:
+    rows = resources(settings())
+    made = named(rows)
+    subnets = {row["name"] for row in rows if row["kind"] == "ec2_subnet"}
+    assert len(subnets) == 9
+    assert made["ec2_subnet creator-dev-data-b"]["zone"] == "eu-west-1b"
+    assert made["ec2_subnet creator-dev-public-a"]["tags"]["kubernetes.io/role/elb"] == "1"
+    for kind in ("ec2_route_table", "ec2_network_acl"):
+        served = [name for row in rows if row["kind"] == kind for name in row["properties"]["subnets"]]
+        assert sorted(served) == sorted(subnets)
+
+
+def test_group_references_become_full_names() -> None:
+    made = named(resources(settings()))["ec2_security_group creator-dev-database"]
+    assert made["ingress"][0]["peer"] == "group:creator-dev-nodes"
+    assert made["egress"] == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"zones": ["a"]}, "network_public_cidrs has 3 entries for 1 zones"),
+        (
+            {"security_groups": {"x": {"description": "d", "ingress": [{"protocol": "tcp", "peer": "group:y"}]}}},
+            "names the group 'y', which is none of: x",
+        ),
+        (
+            {
+                "security_groups": {
+                    "x": {"description": "d", "egress": [{"protocol": "all", "peer": "::/0", "AWS": None}]}
+                }
+            },
+            "unknown key 'AWS'",
+        ),
+        ({"security_groups": {"x": {"description": "d", "egress": [{"peer": "::/0"}]}}}, "has no protocol"),
+    ],
+)
+def test_bad_variables_are_named(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        resources(settings(**changes))
+
+
+def test_rules_for_the_module() -> None:
+    rules = [
+        {"protocol": "tcp", "from_port": 1, "to_port": 2, "peer": "group:g", "description": "d"},
+        {"protocol": "all", "peer": "10.0.0.0/8"},
+        {"protocol": "all", "peer": "::/0"},
+        {"protocol": "tcp", "from_port": 443, "to_port": 443, "peer": "pl-1"},
+    ]
+    assert module_rules(rules, {"g": "sg-1"}) == [
+        {"proto": "tcp", "from_port": 1, "to_port": 2, "rule_desc": "d", "group_id": "sg-1"},
+        {"proto": "all", "cidr_ip": "10.0.0.0/8"},
+        {"proto": "all", "cidr_ipv6": "::/0"},
+        {"proto": "tcp", "from_port": 443, "to_port": 443, "ip_prefix": "pl-1"},
+    ]
+    with pytest.raises(ValueError, match="security group g does not exist yet"):
+        module_rules(rules, {})
+
+
+def test_entries_for_the_module() -> None:
+    entries = [{"number": 1, "protocol": "all", "action": "allow", "cidr": "c"}]
+    assert module_entries(entries) == [[1, "all", "allow", "c", None, None, None, None]]

@@ -1,0 +1,117 @@
+# Copyright: creator.platform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading in threads: failed, silent and broken readers, and what a role gets of a plan."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from ansible_collections.creator.platform.plugins.module_utils.provision import run
+from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
+from ansible_collections.creator.platform.plugins.module_utils.provision.run import (
+    PlanError,
+    Request,
+    load_kind,
+    plan,
+    resource_of,
+)
+from botocore.exceptions import ClientError
+
+
+def kinds(monkeypatch: pytest.MonkeyPatch, **readers: Any) -> None:
+    known = {name: Kind(name, "ec2", read, Rules(secret=frozenset({"word"}))) for name, read in readers.items()}
+    monkeypatch.setattr(run, "load_kind", known.__getitem__)
+
+
+def request(*resources: Resource, **options: Any) -> Request:
+    return Request("creator", "dev", "network", "eu-west-1", resources, **options)
+
+
+def thing(name: str, kind: str = "a", region: str = "eu-west-1", **properties: Any) -> Resource:
+    return Resource(kind, name, properties, region)
+
+
+def no_client(_service: str, _region: str) -> Any:
+    return object()
+
+
+def test_readers_get_the_names_of_their_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, tuple[str, ...]]] = []
+
+    def read(_client: Any, scope: Scope) -> list[Resource]:
+        seen.append((scope.region, scope.names))
+        return []
+
+    kinds(monkeypatch, a=read)
+    plan(request(thing("y"), thing("x"), thing("z", region="eu-central-1")), no_client)
+    assert sorted(seen) == [("eu-central-1", ("z",)), ("eu-west-1", ("x", "y"))]
+
+
+def test_kinds_without_a_desired_resource_are_read_for_leftovers(monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds(monkeypatch, a=lambda _client, _scope: [Resource("a", "left", {}, facts={"id": "1"})])
+    made = plan(request(kinds=("a",)), no_client)
+    assert made.kinds["a"]["delete"] == ["left"]
+    assert made.steps[0]["facts"] == {"id": "1"}
+
+
+def test_refused_read_is_unknown_and_pending(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(_client: Any, _scope: Scope) -> list[Resource]:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "DescribeVpcs")
+
+    kinds(monkeypatch, a=read, b=read)
+    made = plan(request(thing("x"), kinds=("b",)), no_client)
+    assert made.pending
+    assert [(row["kind"], row["action"], row["name"]) for row in made.document["changes"]] == [
+        ("a", "unknown", "x"),
+        ("b", "unknown", "*"),
+    ]
+    assert "DescribeVpcs: AccessDenied: no (the role of this run lacks that permission)" in made.result()["unknown"]
+
+
+def test_silent_reader_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    never = threading.Event()
+
+    def silent(_client: Any, _scope: Scope) -> list[Resource]:
+        never.wait(30)
+        return []
+
+    kinds(monkeypatch, a=silent, b=lambda _client, _scope: [Resource("b", "x", {})])
+    made = plan(request(thing("x"), thing("x", "b"), seconds=0.2), no_client)
+    never.set()
+    assert [(row["kind"], row["reason"]) for row in made.document["changes"]] == [("a", "no answer within 0.2 seconds")]
+
+
+def test_fault_of_a_reader_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_client: Any, _scope: Scope) -> list[Resource]:
+        raise KeyError("Vpcs")
+
+    kinds(monkeypatch, a=broken)
+    with pytest.raises(KeyError, match="Vpcs"):
+        plan(request(thing("x")), no_client)
+
+
+def test_result_tells_facts_and_masks_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds(monkeypatch, a=lambda _client, _scope: [Resource("a", "x", {"word": "old"}, facts={"id": "i"})])
+    result = plan(request(thing("x", word="new")), no_client).result()
+    assert result["facts"] == {"eu-west-1": {"a": {"x": {"id": "i"}}}}
+    assert result["desired"] == [{"kind": "a", "name": "x", "region": "eu-west-1"}]
+    assert result["steps"][0]["attributes"] == ["word"]
+    assert "new" not in str(result)
+    assert "old" not in str(result)
+
+
+@pytest.mark.parametrize("name", ["no_such_kind", "../model", "", "A"])
+def test_unknown_kind_is_refused(name: str) -> None:
+    with pytest.raises(PlanError):
+        load_kind(name)
+
+
+@pytest.mark.parametrize(
+    "row", [{}, {"kind": "a"}, {"kind": "", "name": "x"}, {"kind": "a", "name": "x", "properties": []}]
+)
+def test_malformed_resource_is_refused(row: dict[str, Any]) -> None:
+    with pytest.raises(PlanError):
+        resource_of(row, "eu-west-1")
