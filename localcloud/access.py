@@ -106,5 +106,7 @@ def _check_signature(call: Call, signed: sigv4.Signed, secret: str, now: datetim
     except ValueError:
         raise error(call, "signature", f"X-Amz-Date {signed.amz_date!r} is not YYYYMMDDTHHMMSSZ") from None
     valid = datetime.timedelta(seconds=signed.expires) if signed.expires is not None else _SKEW
+    if signed.presigned and call.service == "s3" and now > made + valid:
+        raise error(call, "missing", f"Request has expired: it was signed at {signed.amz_date} for {signed.expires} s")
     if now > made + valid or made > now + _SKEW:
         raise error(call, "expired", f"Request has expired: it was signed at {signed.amz_date}")

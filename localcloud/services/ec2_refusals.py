@@ -105,7 +105,7 @@ def _groups(backend: Any) -> list[Any]:
 
 def _referred(group: Any) -> set[str]:
     rules = [*group.ingress_rules, *group.egress_rules]
-    return {str(source.get("GroupId")) for rule in rules for source in rule.source_groups}
+    return {str(rule.source_group["GroupId"]) for rule in rules if rule.source_group.get("GroupId")}
 
 
 def _holders(backend: Any) -> Iterator[tuple[str, set[str], set[str]]]:

@@ -31,15 +31,6 @@ class InvalidStateError(JsonRESTError):
         super().__init__(code, message)
 
 
-class PeriodError(JsonRESTError):
-    """A rotation period out of bounds."""
-
-    code = 400
-
-    def __init__(self, days: int) -> None:
-        super().__init__("ValidationException", f"RotationPeriodInDays {days}: expected 90 to 2560")
-
-
 def install(cloud: Cloud) -> None:
     """Patch moto's KMS."""
     for name in ("encrypt", "generate_data_key", "sign", "verify", "generate_mac", "verify_mac", "create_grant"):
@@ -99,8 +90,6 @@ def _enable_rotation(response: KmsResponse) -> str:
     key = _key(response)
     _undeleted(key)
     days = response._get_param("RotationPeriodInDays", DEFAULT_PERIOD_DAYS)
-    if not 90 <= days <= 2560:
-        raise PeriodError(days)
     key.key_rotation_status = True
     key.rotation_period_days = days
     key.rotation_enabled_at = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)

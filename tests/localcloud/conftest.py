@@ -99,6 +99,7 @@ class RunningCloud:
                 retries={"total_max_attempts": attempts, "mode": "standard"},
                 connect_timeout=5,
                 read_timeout=read_timeout,
+                signature_version=signature_version,
             ),
         )
 
