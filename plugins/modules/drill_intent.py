@@ -59,7 +59,7 @@ run:
   returned: success
   type: str
   sample: 20261124083500ab12
-copy:
+identifier:
   description: Name for the copy.
   returned: success
   type: str
@@ -102,7 +102,7 @@ def main() -> None:
             record_intent(module.client("ssm"), intent, tags)
     except (AwsError, NamingError) as error:
         module.fail_json(msg=str(error))
-    module.exit_json(changed=False, run=run, copy=copy, tags=copy_tags(platform, environment, run, source, expires))
+    module.exit_json(changed=False, run=run, identifier=copy, tags=copy_tags(platform, environment, run, source, expires))
 
 
 if __name__ == "__main__":
