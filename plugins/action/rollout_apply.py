@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, ClassVar
 
 from ansible_collections.creator.platform.plugins.module_utils.kube import api, applying
@@ -34,11 +35,13 @@ class ActionModule(ClusterActionBase):
         client = self.cluster(args)
         objects = args["objects"] if args["stored"] is None else self._stored(client, args)
         dry_run = args["dry_run"] or self.check_mode
+        started = time.time()
         applied = applying.apply_all(client, objects, dry_run=dry_run)
         removed = applying.remove_all(client, bundle.leftovers(args["replaces"], objects), dry_run=dry_run)
         result: dict[str, Any] = {
             # A dry run that was asked for changes nothing, whatever it finds; check mode tells what would be changed.
             "changed": (applied.changed or removed.changed) and not args["dry_run"],
+            "started": started,
             "pending": applied.changed or removed.changed,
             "objects": [*applied.objects, *removed.objects],
             "unchecked": applied.unchecked,

@@ -77,6 +77,10 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+started:
+  description: When the first object was sent, in seconds since the epoch.
+  returned: success
+  type: float
 pending:
   description: Whether any object differs, also when O(dry_run) was asked for.
   returned: success

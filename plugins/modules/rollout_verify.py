@@ -65,6 +65,11 @@ options:
     description: Seconds for which every pod has to be ready without interruption.
     type: float
     default: 0.0
+  since:
+    description:
+      - When the workloads were applied, in seconds since the epoch, as M(creator.platform.rollout_apply) returns it.
+      - When not given, the beginning of the task.
+    type: float
   interval:
     description: Seconds between two polls.
     type: float

@@ -64,7 +64,9 @@ def _output(name: str, reference: str, outputs: Mapping[str, Mapping[str, str]])
     component, _slash, key = reference.partition("/")
     value = outputs.get(component, {}).get(key)
     if value is None:
-        raise ReleaseError(f"service {name} wants the output {reference}, which is not published: provision {component} first")
+        raise ReleaseError(
+            f"service {name} wants the output {reference}, which is not published: provision {component} first"
+        )
     return value
 
 
@@ -151,7 +153,7 @@ def _deployment(
     pod: dict[str, Any] = {
         "containers": [_container(name, full, image, config)],
         "terminationGracePeriodSeconds": full["termination_grace_seconds"],
-        "automountServiceAccountToken": full["service_account"] is not None,
+        "automountServiceAccountToken": False,
         "securityContext": {"runAsNonRoot": True, "runAsUser": 10001, "seccompProfile": {"type": "RuntimeDefault"}},
     }
     if full["service_account"] is not None:

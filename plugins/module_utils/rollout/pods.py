@@ -112,7 +112,7 @@ def _pull(image: str, message: str, events: Sequence[Object]) -> tuple[str, str,
     if _TRANSIENT.search(told):
         return "ImagePullFailing", f"cannot pull {image} for now: {told}", False
     if _ABSENT.search(told):
-        return "ImageNotFound", f"needs image {image}, which does not exist: {told}", True
+        return "ImageNotFound", f"needs image {image}, which does not exist", True
     if _DENIED.search(told):
         return "ImagePullDenied", f"may not pull {image}: {told}", True
     return "ImagePullFailing", f"cannot pull {image}: {told or 'no cause given'}", False

@@ -34,7 +34,9 @@ def check(release: Any, services: Mapping[str, Any]) -> dict[str, str]:
     """
     if not isinstance(release, Mapping) or not release:
         found = "is empty" if not release else f"is {release!r}"
-        raise ReleaseError(f"the release {found}: set `release` to a mapping with a digest for each of {_names(services)}")
+        raise ReleaseError(
+            f"the release {found}: set `release` to a mapping with a digest for each of {_names(services)}"
+        )
     unknown = sorted(set(release) - set(services))
     if unknown:
         raise ReleaseError(

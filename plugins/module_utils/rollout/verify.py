@@ -43,17 +43,20 @@ def verify(
     *,
     release: str,
     environment: str,
+    since: float | None = None,
     clock: Callable[[], float],
     sleep: Callable[[float], None],
     interval: float = 0.5,
     progress: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Any]:
-    """The rollout document of all workloads. Raises WorkloadError before the first request for a description that cannot mean
+    """The rollout document of all workloads, its times counted from `since` (moment of the apply by `clock`; default: now).
+
+    Raises WorkloadError before the first request for a description that cannot mean
     anything, and run.UnreadableError when a workload that is not pinned by its caller does not exist.
     """
     for wanted in workloads:
         _check(wanted)
-    started = clock()
+    started = min(since, clock()) if since else clock()
     identities = [run.pin(reader, wanted, started) for wanted in workloads]
     seen = run.follow(reader, identities, settings, clock=clock, sleep=sleep, interval=interval, progress=progress)
     rows = []
