@@ -17,7 +17,7 @@ _SECRET = re.compile(
 #: Names that the pattern meets although they name or page through things.
 _HARMLESS = re.compile(
     r"(next|client|request|lock|continuation|idempotency|update|change|if_?match|pagination|start|page)_?(request_?)?token"
-    r"|secret(s)?_?(id|ids|arn|arns|name|list|binding)s?|.*(secret|credential|token)s?_?(arn|id|name|kms_?key_?id|type)"
+    r"|secrets?_?(id|arn|name|list|binding|id_?list)s?|.*(secret|credential|token)s?_?(arn|id|name|kms_?key_?id|type)"
     r"|password_?reuse_?prevention|.*customer_?key_?md5|sse_?customer_?algorithm",
     re.IGNORECASE,
 )

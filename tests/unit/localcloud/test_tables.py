@@ -1,0 +1,56 @@
+"""What status and faults show."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from localcloud.tables import duration, faults_text, mebibytes, table
+
+CELLS = st.text(alphabet="abc 1", max_size=6).map(str.strip)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [(0, "0 s"), (42.9, "42 s"), (60, "1 min"), (185, "3 min 5 s"), (7800, "2 h 10 min"), (356400, "4 d 3 h")],
+)
+def test_duration(seconds: float, expected: str) -> None:
+    """The two largest units."""
+    assert duration(seconds) == expected
+
+
+def test_mebibytes() -> None:
+    """Whole ones."""
+    assert mebibytes(160_432_128) == "153 MiB"
+
+
+@given(st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=5))
+def test_columns_stand_under_each_other(rows: list[tuple[str, str, str]]) -> None:
+    """Every column starts at the same place in every line; no line ends in spaces."""
+    lines = table(("ONE", "TWO", "THREE"), rows).split("\n")
+    assert len(lines) == len(rows) + 1
+    first = max(len(row[0]) for row in [("ONE",), *rows])
+    for line, row in zip(lines[1:], rows, strict=True):
+        assert line == line.rstrip()
+        assert line[: len(row[0])] == row[0]
+        assert line[first + 2 :].startswith(row[1])
+
+
+def test_faults_text() -> None:
+    """One line per rule."""
+    rule = {
+        "id": "fault-1",
+        "kind": "error",
+        "service": "s3",
+        "action": "*",
+        "region": "eu-west-1",
+        "nth": 2,
+        "count": None,
+    }
+    text = faults_text([{**rule, "probability": 0.5, "seed": 7, "hits": 1, "seen": 4}])
+    assert text.splitlines()[1].split("  ")[0] == "fault-1"
+    assert "s3 * in eu-west-1" in text
+    assert "from call 2, each with 0.5 (seed 7)" in text
+    assert "1 of 4" in text
+    assert faults_text([]) == "no faults"
