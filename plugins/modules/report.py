@@ -76,7 +76,7 @@ sentence:
   description: What the verdict rests on, in one sentence.
   returned: success
   type: str
-  sample: 8 components stand, release 2026.11.24-1 is verified, and a copy restored from backup in 47 s equals its source.
+  sample: 8 components stand, release 2026.11.24-1 is verified, and a copy restored from backup in 45 s equals its source.
 """
 
 from datetime import UTC, datetime

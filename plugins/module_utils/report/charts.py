@@ -14,7 +14,9 @@ from ansible_collections.creator.platform.plugins.module_utils.report.lanes impo
 from ansible_collections.creator.platform.plugins.module_utils.report.parts import Limits, more
 from ansible_collections.creator.platform.plugins.module_utils.report.recovery import Phase
 
-HUES = 6
+HUES = 7
+# A play none of whose lanes is longer than this part of the run is drawn as one.
+_SHORT = 0.04
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400)
 
 
@@ -69,10 +71,13 @@ def gantt(run: Run, limits: Limits) -> Markup | None:
     shown = total = 0
     for place, group in enumerate(run.groups):
         total += len(group.lanes)
-        lanes = group.lanes[: max(limits.rows // 2 - shown, 0)]
+        lanes = list(group.lanes)[: max(limits.rows // 2 - shown, 0)]
         shown += len(lanes)
         name = group.name or "Play without a name"
-        if len(group.lanes) == 1 and lanes:
+        # A failed lane keeps its name.
+        if lanes and not any(lane.failed or lane.end - lane.begin >= whole * _SHORT for lane in lanes):
+            lanes = [_together(lanes)]
+        if len(lanes) == 1:
             label = (element("b", None, name), " ", element("span", {"class": "soft"}, lanes[0].name))
             rows.append(_row(lanes[0], label, hue(place), whole, css="row alone"))
         elif lanes:
@@ -80,6 +85,17 @@ def gantt(run: Run, limits: Limits) -> Markup | None:
             rows.extend(_row(lane, lane.name, hue(place), whole) for lane in lanes)
     rows.append(more(total, shown, "lane", "timeline.json"))
     return element("div", {"class": "gantt"}, rows)
+
+
+def _together(lanes: Sequence[Lane]) -> Lane:
+    """Lanes of a short play as one: it is the others that are looked at."""
+    return Lane(
+        name=lanes[0].name if len(lanes) == 1 else units.plural(len(lanes), "component"),
+        begin=min(lane.begin for lane in lanes),
+        end=max(lane.end for lane in lanes),
+        failed=any(lane.failed for lane in lanes),
+        segments=merged((part.begin, part.end) for lane in lanes for part in lane.segments),
+    )
 
 
 def _mark(x: str, height: str | int) -> Markup:
@@ -132,7 +148,7 @@ def _row(lane: Lane, label: Content, css_bar: str, whole: float, *, css: str = "
     return element(
         "div",
         {"class": css},
-        element("span", {"class": "label", "title": lane.name}, label),
+        element("span", {"class": "label"}, label),
         drawn,
         element("span", {"class": "num bad" if lane.failed else "num"}, took),
     )
@@ -166,7 +182,8 @@ def recovery_time(phases: Sequence[Phase], rto: float, target: float) -> Markup:
         {"class": "zoom", "viewBox": "0 0 100 26", "preserveAspectRatio": "none", "aria-hidden": "true"},
         element("polygon", {"class": "c5 pale", "points": f"0,2 {edge:.2f},2 100,24 0,24"}),
     )
-    timed = [(place, phase, phase.seconds) for place, phase in enumerate(phases) if phase.seconds is not None]
+    counted = [phase for phase in phases if phase.recovery]
+    timed = [(place, phase, phase.seconds) for place, phase in enumerate(counted) if phase.seconds is not None]
     total = sum(seconds for _place, _phase, seconds in timed)
     bars, at = [], 0.0
     for place, phase, seconds in timed:
@@ -190,7 +207,7 @@ def recovery_time(phases: Sequence[Phase], rto: float, target: float) -> Markup:
         element("svg", {"class": "bar", "role": "img", "aria-label": "Phases of the recovery time"}, bars)
         if timed
         else None,
-        element("ul", {"class": "legend"}, [_entry(place, phase, total) for place, phase in enumerate(phases)]),
+        element("ul", {"class": "legend"}, [_entry(place, phase, total) for place, phase in enumerate(counted)]),
     )
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Mapping
-from typing import Union
 
 # HTML elements without content: https://html.spec.whatwg.org/multipage/syntax.html#void-elements
 _VOID = frozenset({"br", "hr", "img", "meta"})
@@ -20,7 +19,7 @@ class Markup(str):
     __slots__ = ()
 
 
-Content = Union[str, Markup, int, float, None, Iterable["Content"]]
+Content = str | Markup | int | float | None | Iterable["Content"]
 
 
 def escaped(value: str) -> Markup:

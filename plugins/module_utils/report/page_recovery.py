@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ansible_collections.creator.platform.plugins.module_utils.report import charts, units, verdicts
 from ansible_collections.creator.platform.plugins.module_utils.report.html import Content, Markup, element
 from ansible_collections.creator.platform.plugins.module_utils.report.parts import (
@@ -141,7 +143,19 @@ def _tables(drill: Drill, limits: Limits) -> Content:
         element("h3", None, "Content, table by table"),
         table(heads, [_row(one, limits) for one in shown], numeric=(1, 2)),
         more(len(ordered), len(shown), "table", "drill.json"),
+        _named("Differences of the schema", drill.schema, limits),
+        _named("Left out of the comparison", drill.left_out, limits),
     )
+
+
+def _named(title: str, pairs: Sequence[tuple[str, str]], limits: Limits) -> Content:
+    """Things with what is to be said of them."""
+    if not pairs:
+        return None
+    shown = pairs[: limits.rows // 4 + 1]
+    rows = [(element("code", None, clipped(name, limits)), clipped(said, limits)) for name, said in shown]
+    listing = table(("What", "Why"), rows)
+    return (element("h3", None, title), listing, more(len(pairs), len(shown), "entry", "drill.json", "entries"))
 
 
 def _row(one: Table, limits: Limits) -> tuple[Content, ...]:
@@ -152,13 +166,19 @@ def _row(one: Table, limits: Limits) -> tuple[Content, ...]:
         for key, kind in shown
     ]
     return (
-        (one.name, named, more(len(one.differences), len(shown), "row", "drill.json")),
+        (one.name, named, more(len(one.differences), len(shown), "row", "drill.json"), _remark(one, limits)),
         units.count(one.rows_source),
         units.count(one.rows_copy),
         short(one.checksum_source),
         short(one.checksum_copy),
         word,
     )
+
+
+def _remark(one: Table, limits: Limits) -> Content:
+    more_rows = "More rows differ than are named." if one.more else ""
+    said = " ".join(filter(None, (clipped(one.message, limits), more_rows)))
+    return element("div", {"class": "more"}, said) if said else None
 
 
 def _bad(status: str) -> Markup:
@@ -181,8 +201,9 @@ def _settings(drill: Drill, limits: Limits) -> Content:
 
 def _setting(one: Setting, limits: Limits) -> tuple[Content, ...]:
     word = {"equal": "Equal", "expected": "Differs as expected"}.get(one.status)
-    mark = chip(_SETTINGS[one.status], word) if word else _bad(one.status)
-    return (one.name, clipped(one.source, limits), clipped(one.copy, limits), mark)
+    sign = chip(_SETTINGS[one.status], word) if word else _bad(one.status)
+    name = (one.name, element("div", {"class": "more"}, clipped(one.reason, limits)) if one.reason else None)
+    return (name, clipped(one.source, limits), clipped(one.copy, limits), sign)
 
 
 def _removal(drill: Drill, limits: Limits) -> Content:

@@ -248,5 +248,8 @@ def _logs(workload: Workload, limits: Limits, where: str) -> Content:
 def _conditions(workload: Workload) -> Content:
     if not workload.conditions or workload.verdict == verdicts.SUCCEEDED:
         return None
-    rows = [tuple(one.get(key, "") for key in ("type", "status", "reason", "message")) for one in workload.conditions]
-    return (element("h3", None, "Conditions"), table(("Condition", "Status", "Reason", "Message"), rows))
+    rows = [
+        tuple(one.get(key, "") for key in ("object", "type", "status", "reason", "message"))
+        for one in workload.conditions
+    ]
+    return (element("h3", None, "Conditions"), table(("Object", "Condition", "Status", "Reason", "Message"), rows))

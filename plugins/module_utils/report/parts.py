@@ -113,11 +113,12 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[Content]], numeric: Sequ
     )
 
 
-def more(total: int, shown: int, what: str, where: str) -> Markup | None:
+def more(total: int, shown: int, what: str, where: str, many: str = "") -> Markup | None:
     """The sentence for what a list leaves out; None when it shows all."""
     if total <= shown:
         return None
-    return element("p", {"class": "more"}, f"{units.plural(total - shown, f'more {what}')} in {where}.")
+    rest = units.plural(total - shown, f"more {what}", f"more {many or what + 's'}")
+    return element("p", {"class": "more"}, f"{rest} in {where}.")
 
 
 def fold(summary: Content, *content: Content, css: str = "", opened: bool = False) -> Markup:

@@ -51,27 +51,29 @@ class Backup:
 
 @dataclass(frozen=True)
 class Phase:
-    """A phase of the recovery time."""
+    """A phase of the drill. `recovery` says whether a real recovery would have it too, so that it counts for the RTO."""
 
     name: str
     started: str
     finished: str
     seconds: float | None
+    recovery: bool = True
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A setting of source and copy. `status` is equal, expected (a named reason to differ) or different."""
+    """A setting of source and copy. `status` is equal, expected (for `reason`) or different."""
 
     name: str
     source: str
     copy: str
     status: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table on both sides. `differences` are (key, kind) of rows; counts are None when unknown."""
+    """A table on both sides. `differences` are (key, kind) of rows, `more` when not all are listed; None is unknown."""
 
     name: str
     rows_source: int | None
@@ -80,6 +82,8 @@ class Table:
     checksum_copy: str
     status: str
     differences: tuple[tuple[str, str], ...]
+    more: bool = False
+    message: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,8 @@ class Drill:
     rpo_target: float = RPO_TARGET
     settings: tuple[Setting, ...] = ()
     tables: tuple[Table, ...] = ()
+    schema: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
     removed: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
 
@@ -150,8 +156,9 @@ def drill(document: Document) -> Drill:
     rto, rto_target = number(data.get("rto_seconds")), number(data.get("rto_target_seconds")) or RTO_TARGET
     rpo_target = number(rpo.get("target_seconds")) or RPO_TARGET
     gone, left = _names(removed.get("resources")), _names(removed.get("left"))
+    schema = _pairs(data.get("schema_differences"), "key", "kind")
     checks = (
-        content(tables),
+        content(tables, schema),
         parity(settings),
         recovery_time(rto, rto_target),
         recovery_point(lower, upper, rpo_target),
@@ -172,12 +179,7 @@ def drill(document: Document) -> Drill:
         said=said,
         reason=text(data.get("reason")),
         checks=checks,
-        phases=tuple(
-            Phase(
-                text(one.get("name")), text(one.get("started")), text(one.get("finished")), number(one.get("seconds"))
-            )
-            for one in mappings(data.get("phases"))
-        ),
+        phases=tuple(_phase(one) for one in mappings(data.get("phases"))),
         rto=rto,
         rto_target=rto_target,
         lower=lower,
@@ -185,6 +187,8 @@ def drill(document: Document) -> Drill:
         rpo_target=rpo_target,
         settings=settings,
         tables=tables,
+        schema=schema,
+        left_out=tuple(_left_out(one) for one in mappings(data.get("left_out"))),
         removed=gone,
         left=left,
     )
@@ -199,9 +203,12 @@ def _sentence(verdict: str, said: str, message: str, checks: Sequence[Check]) ->
     return f"{bad.name}: {bad.sentence}" if bad else message or "The drill came to no verdict."
 
 
-def content(tables: Sequence[Table]) -> Check:
-    """Every table compared and equal; no table at all is no proof."""
+def content(tables: Sequence[Table], schema: Sequence[tuple[str, str]] = ()) -> Check:
+    """Every table compared and equal, the schema too; no table at all is no proof."""
     name = "Content"
+    if schema:
+        more = f" and {len(schema) - 1} more" if len(schema) > 1 else ""
+        return Check(name, verdicts.FAILED, f"the schema differs: {' '.join(reversed(schema[0]))}{more}.")
     bad = [one for one in tables if one.status in ("different", "missing")]
     if bad:
         keys = ", ".join(key for key, _kind in bad[0].differences[:3])
@@ -278,32 +285,53 @@ def _names(value: Any) -> tuple[str, ...]:
     )
 
 
+def _phase(data: Mapping[str, Any]) -> Phase:
+    name = text(data.get("name")).replace("_", " ")
+    recovery = data.get("recovery") is not False
+    return Phase(name, text(data.get("started")), text(data.get("finished")), number(data.get("seconds")), recovery)
+
+
+def _pairs(value: Any, first: str, second: str) -> tuple[tuple[str, str], ...]:
+    return tuple((_word(one.get(first)) or str(one.get(first)), text(one.get(second))) for one in mappings(value))
+
+
+def _left_out(data: Mapping[str, Any]) -> tuple[str, str]:
+    return _full_name(data), text(data.get("reason"))
+
+
+def _full_name(data: Mapping[str, Any]) -> str:
+    return ".".join(filter(None, (text(data.get("schema")), text(data.get("table")))))
+
+
 def _setting(data: Mapping[str, Any]) -> Setting:
     return Setting(
-        _word(data.get("setting")), _word(data.get("source")), _word(data.get("copy")), text(data.get("status"))
+        name=_word(data.get("setting")),
+        source=_word(data.get("source")),
+        copy=_word(data.get("copy")),
+        status=text(data.get("status")),
+        reason=text(data.get("reason")),
     )
 
 
 def _word(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(text(one) for one in value)
+        return ", ".join(_word(one) for one in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {_word(one)}" for key, one in value.items())
     return text(value)
 
 
 def _table(data: Mapping[str, Any]) -> Table:
-    schema, name = text(data.get("schema")), text(data.get("table"))
-    status = text(data.get("status"))
     return Table(
-        name=f"{schema}.{name}" if schema else name,
+        name=_full_name(data),
         rows_source=integer(data.get("rows_source")),
         rows_copy=integer(data.get("rows_copy")),
         checksum_source=text(data.get("checksum_source")),
         checksum_copy=text(data.get("checksum_copy")),
-        status=_status(status, data),
-        differences=tuple(
-            (_word(one.get("key")) or str(one.get("key")), text(one.get("kind")))
-            for one in mappings(data.get("differences"))
-        ),
+        status=_status(text(data.get("status")), data),
+        differences=_pairs(data.get("differences"), "key", "kind"),
+        more=data.get("more_differences") is True,
+        message=text(data.get("message")),
     )
 
 

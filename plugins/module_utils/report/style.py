@@ -30,6 +30,7 @@ LIGHT = {
     "h4": "#2f79d8",
     "h5": "#1f9d74",
     "h6": "#c2568b",
+    "h7": "#a8700f",
 }
 
 DARK = {
@@ -54,6 +55,7 @@ DARK = {
     "h4": "#67a8f7",
     "h5": "#4fc99c",
     "h6": "#e58ab6",
+    "h7": "#d9a648",
 }
 
 
@@ -150,23 +152,23 @@ summary:hover::before{border-color:var(--ink)}
 .comp .meter{height:6px;width:100%;display:block}
 .track{fill:var(--sunk)}
 .gantt{margin-top:22px;position:relative}
-.under{position:absolute;left:186px;right:114px;top:26px;bottom:0;width:calc(100% - 300px);height:calc(100% - 26px)}
+.under{position:absolute;left:246px;top:26px;bottom:0;width:calc(100% - 348px);height:calc(100% - 26px)}
 .row,.group{position:relative}
-.row{display:grid;grid-template-columns:168px 1fr 96px;gap:2px 18px;align-items:center;min-height:30px}
+.row{display:grid;grid-template-columns:228px 1fr 84px;gap:2px 18px;align-items:center;min-height:30px}
 .row svg{width:100%;height:26px;display:block;overflow:visible}
 .row .num{font-size:13.5px}
 .row .label{font-size:14px;overflow:hidden;text-overflow:ellipsis}
 .group{font-size:12.5px;font-weight:600;color:var(--soft);padding:12px 0 2px}
 .alone{margin-top:6px}
 .alone b{font-weight:600}
-.alone .label{white-space:nowrap}
+.alone .label{line-height:1.3;padding:3px 0}
 .axis{font-size:11.5px;color:var(--soft)}
 .axis svg{height:18px}
 .axis text{fill:var(--soft);font-size:11.5px}
 .grid{stroke:var(--line)}
 .key{display:flex;flex-wrap:wrap;gap:4px 20px;font-size:13px;color:var(--soft);margin-top:14px}
 .key svg,.legend svg{width:12px;height:12px;flex:none;margin-right:7px;vertical-align:-1px}
-.c1{fill:var(--h1)}.c2{fill:var(--h2)}.c3{fill:var(--h3)}.c4{fill:var(--h4)}.c5{fill:var(--h5)}.c6{fill:var(--h6)}.cbad{fill:var(--bad)}
+.c1{fill:var(--h1)}.c2{fill:var(--h2)}.c3{fill:var(--h3)}.c4{fill:var(--h4)}.c5{fill:var(--h5)}.c6{fill:var(--h6)}.c7{fill:var(--h7)}.cbad{fill:var(--bad)}
 .faint{opacity:.28}
 .pale{opacity:.13}
 .chart{margin-top:6px}
@@ -208,7 +210,7 @@ white-space:pre-wrap;overflow-wrap:anywhere}
 .steps .big{font-size:18px;margin-top:4px}
 .row{grid-template-columns:1fr auto;min-height:0;padding:5px 0}
 .row svg{grid-row:2;grid-column:1/-1;height:26px;margin:-3px 0 -5px}
-.under{left:0;right:0;width:100%}
+.under{left:0;width:100%}
 .axis{padding:0;min-height:20px}.axis svg{grid-row:auto;height:18px}.axis .label,.axis .num{display:none}
 .comp>summary{grid-template-columns:auto 1fr auto}
 .comp>summary .sum{grid-column:2;order:8}

@@ -20,14 +20,14 @@ def duration(seconds: float | None) -> str:
         return UNKNOWN
     if seconds < 9.95:
         return f"{f'{seconds:.1f}'.removesuffix('.0')} s"
-    for place, (unit, size) in enumerate(_UNITS):
-        step = _UNITS[place + 1][1] if place + 1 < len(_UNITS) else 1
-        rounded = int(seconds / step + 0.5) * step
-        if rounded >= size:
-            whole, rest = divmod(rounded, size)
-            small = f" {rest // step} {_UNITS[place + 1][0]}" if rest else ""
-            return f"{whole} {unit}{small}"
-    return f"{seconds:.0f} s"
+    value = int(seconds + 0.5)
+    place = next(place for place, (_unit, size) in enumerate(_UNITS) if value >= size)
+    unit, size = _UNITS[place]
+    if size == 1:
+        return f"{value} s"
+    small, step = _UNITS[place + 1]
+    whole, rest = divmod(int(value / step + 0.5) * step, size)
+    return f"{whole} {unit}" + (f" {rest // step} {small}" if rest else "")
 
 
 def count(value: int | None) -> str:

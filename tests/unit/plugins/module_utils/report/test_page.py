@@ -201,7 +201,7 @@ def test_text_can_be_read(scheme: dict[str, str], ink: str, ground: str) -> None
 
 
 @pytest.mark.parametrize("scheme", [LIGHT, DARK], ids=["light", "dark"])
-@pytest.mark.parametrize("hue", ["h1", "h2", "h3", "h4", "h5", "h6", "bad"])
+@pytest.mark.parametrize("hue", ["h1", "h2", "h3", "h4", "h5", "h6", "h7", "bad"])
 def test_bars_can_be_seen(scheme: dict[str, str], hue: str) -> None:
     # WCAG 2.2, 1.4.11: 3:1 for graphics.
     assert contrast(scheme[hue], scheme["card"]) >= 3

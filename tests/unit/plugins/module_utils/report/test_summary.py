@@ -23,7 +23,7 @@ def test_a_good_run_is_proved() -> None:
     assert found.verdict == "succeeded"
     assert found.sentence == (
         "8 components stand, release 2026.11.24-1 is verified, "
-        "and a copy restored from backup in 47 s equals its source."
+        "and a copy restored from backup in 45 s equals its source."
     )
 
 
@@ -83,6 +83,7 @@ SPOILT: list[tuple[tuple[Any, ...], Any, str]] = [
     (("drill.json", "tables", 0, "checksum_copy"), "0" * 32, "failed"),
     (("drill.json", "tables", 0, "checksum_source"), None, "inconclusive"),
     (("drill.json", "tables", 0, "differences"), [{"key": "id=1", "kind": "missing"}], "failed"),
+    (("drill.json", "schema_differences"), [{"key": "public.posts", "kind": "index"}], "failed"),
     (("drill.json", "parity"), [], "inconclusive"),
     (("drill.json", "parity", 0, "status"), "different", "failed"),
     (("drill.json", "parity", 0, "status"), "?", "inconclusive"),
