@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Mapping
@@ -14,21 +15,35 @@ MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 def manifest(seed: str, annotations: Mapping[str, str] | None = None) -> tuple[str, bytes]:
     """An OCI manifest and the configuration that it names, made from `seed`: https://github.com/opencontainers/image-spec/blob/main/manifest.md
 
-    annotations: names under `localcloud.creator.platform/` (without the prefix), which make the image itself bad: {"fault": "crash-loop"}.
+    annotations: names under `localcloud.creator.platform/`, without the prefix, which make the image itself bad:
+    {"fault": "crash-loop"}.
     """
     layer = hashlib.sha256(f"layer {seed}".encode())
     configuration = json.dumps(
-        {"architecture": "amd64", "os": "linux", "config": {"Labels": {"seed": seed}},
-         "rootfs": {"type": "layers", "diff_ids": [f"sha256:{layer.hexdigest()}"]}},
+        {
+            "architecture": "amd64",
+            "os": "linux",
+            "config": {"Labels": {"seed": seed}},
+            "rootfs": {"type": "layers", "diff_ids": [f"sha256:{layer.hexdigest()}"]},
+        },
         sort_keys=True,
-    ).encode()  # fmt: skip
+    ).encode()
     content: dict[str, Any] = {
         "schemaVersion": 2,
         "mediaType": MANIFEST_TYPE,
-        "config": {"mediaType": "application/vnd.oci.image.config.v1+json", "size": len(configuration),
-                   "digest": f"sha256:{hashlib.sha256(configuration).hexdigest()}"},
-        "layers": [{"mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", "size": 1024, "digest": f"sha256:{layer.hexdigest()}"}],
-    }  # fmt: skip
+        "config": {
+            "mediaType": "application/vnd.oci.image.config.v1+json",
+            "size": len(configuration),
+            "digest": f"sha256:{hashlib.sha256(configuration).hexdigest()}",
+        },
+        "layers": [
+            {
+                "mediaType": "application/vnd.oci.image.layer.v1.tar+gzip",
+                "size": 1024,
+                "digest": f"sha256:{layer.hexdigest()}",
+            }
+        ],
+    }
     if annotations:
         content["annotations"] = {ANNOTATION + name: str(value) for name, value in sorted(annotations.items())}
     return json.dumps(content, sort_keys=True, separators=(",", ":")), configuration
@@ -37,7 +52,9 @@ def manifest(seed: str, annotations: Mapping[str, str] | None = None) -> tuple[s
 def push_placeholder(
     ecr_client: Any, repository: str, tag: str, seed: str, *, annotations: Mapping[str, str] | None = None
 ) -> str:
-    """Put the image of `seed` into the repository under `tag`; its digest `sha256:…`. Again with the same seed it changes nothing.
+    """Put the image of `seed` into the repository under `tag`; its digest `sha256:…`.
+
+    Again with the same seed it changes nothing.
 
     Raises botocore's ClientError (for example ImageTagAlreadyExistsException where tags are immutable and another image has it).
     """
@@ -54,10 +71,8 @@ def push_placeholder(
     ecr_client.complete_layer_upload(
         repositoryName=repository, uploadId=upload, layerDigests=[f"sha256:{hashlib.sha256(configuration).hexdigest()}"]
     )
-    try:
+    with contextlib.suppress(ecr_client.exceptions.ImageAlreadyExistsException):  # there already: what was asked for
         ecr_client.put_image(
             repositoryName=repository, imageManifest=text, imageTag=tag, imageManifestMediaType=MANIFEST_TYPE
         )
-    except ecr_client.exceptions.ImageAlreadyExistsException:
-        pass  # the same image under the same tag: what was asked for
     return digest

@@ -237,7 +237,9 @@ def explain(purpose: str, lines: list[str], log: Path) -> str:
         return f"disk full while trying to {purpose}: free about {FREE_BYTES // 10**9} GB at {log.parent} and repeat"
     telling = [line for line in lines if NETWORK.search(line)]
     if telling:
-        return f"no network or registry while trying to {purpose} ({telling[0][:200]}): check the connection or GOPROXY and repeat"
+        return (
+            f"no network or registry while trying to {purpose} ({telling[0][:200]}): check it, or GOPROXY, and repeat"
+        )
     if "ensurepip is not available" in text:
         return f"could not {purpose}: this Python has no venv module; install python3-venv, or Go 1.26, and repeat"
     errors = [line for line in lines if line and not line.startswith(("#", "go: downloading"))]
@@ -381,7 +383,8 @@ def main(argv: list[str] | None = None) -> int:
         return 1
     except OSError as error:
         sys.stderr.write(
-            f"kubernetes: cannot write {error.filename or cache_root()} ({error.strerror}): free disk space or set XDG_CACHE_HOME\n"
+            f"kubernetes: cannot write {error.filename or cache_root()} ({error.strerror}): "
+            "free disk space or set XDG_CACHE_HOME\n"
         )
         return 1
     except KeyboardInterrupt:

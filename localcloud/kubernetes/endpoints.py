@@ -87,9 +87,10 @@ def serve_logs(logs: Logs, ca: Path, certificate: Path, key: Path) -> _Server:
                 self.answer(501, b"simulated nodes serve logs only", "text/plain")
                 return
             query = parse_qs(parts.query)
-            lines = logs(*rest, query.get("previous") == ["true"])
+            namespace, pod, container = rest
+            lines = logs(namespace, pod, container, query.get("previous") == ["true"])
             if lines is None:
-                self.answer(404, f'pod "{rest[1]}" not found'.encode(), "text/plain")
+                self.answer(404, f'pod "{pod}" not found'.encode(), "text/plain")
                 return
             tail = query.get("tailLines", [""])[0]
             lines = lines[-int(tail) :] if tail.isdigit() and int(tail) else lines

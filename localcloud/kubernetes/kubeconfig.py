@@ -38,9 +38,12 @@ def describe(state: Path, cluster: str, region: str | None = None) -> dict[str, 
 
     content = _content(state)
     client = boto3.client(
-        "eks", endpoint_url=content.endpoint, region_name=region or content.region,
-        aws_access_key_id=content.access_key_id, aws_secret_access_key=content.secret_access_key,
-    )  # fmt: skip
+        "eks",
+        endpoint_url=content.endpoint,
+        region_name=region or content.region,
+        aws_access_key_id=content.access_key_id,
+        aws_secret_access_key=content.secret_access_key,
+    )
     try:
         found: dict[str, Any] = client.describe_cluster(name=cluster)["cluster"]
     except ClientError as error:
@@ -59,9 +62,12 @@ def kubeconfig(state: Path, cluster: str, region: str | None = None) -> str:
     if region:
         arguments += ["--region", region]
     execution = {
-        "apiVersion": API_VERSION, "command": sys.executable, "args": arguments, "interactiveMode": "Never",
+        "apiVersion": API_VERSION,
+        "command": sys.executable,
+        "args": arguments,
+        "interactiveMode": "Never",
         "env": [{"name": "PYTHONPATH", "value": str(places.REPOSITORY)}],
-    }  # fmt: skip
+    }
     return json.dumps(
         {
             "apiVersion": "v1",
@@ -96,8 +102,8 @@ def token(state: Path, cluster: str, environ: Mapping[str, str], region: str | N
             environ["AWS_SECRET_ACCESS_KEY"],
             environ.get("AWS_SESSION_TOKEN") or None,
         )
-    made = authenticator.make(*keys, cluster, region or content.region, content.endpoint)
-    until = (datetime.datetime.now(datetime.timezone.utc) + GOOD_FOR).strftime("%Y-%m-%dT%H:%M:%SZ")
+    made = authenticator.make(*keys, cluster=cluster, region=region or content.region, sts_endpoint=content.endpoint)
+    until = (datetime.datetime.now(datetime.UTC) + GOOD_FOR).strftime("%Y-%m-%dT%H:%M:%SZ")
     return json.dumps(
         {
             "kind": "ExecCredential",

@@ -84,7 +84,10 @@ class Pod:
 
 @dataclass(frozen=True)
 class Step:
-    """What to do now. status: merge patch of the pod's status, None when nothing changed; again_in: seconds until the next look."""
+    """What to do now.
+
+    status: merge patch of the pod's status, None when nothing changed; again_in: seconds until the next look.
+    """
 
     status: dict[str, Any] | None
     events: list[Event]
@@ -305,8 +308,13 @@ def _backoff(container: Container, pod: dict[str, Any]) -> float:
 
 
 def _terminated(container: Container, now: float, reason: str) -> dict[str, Any]:
-    return {"exitCode": container.exit_code, "reason": reason, "startedAt": stamp(container.started), "finishedAt": stamp(now),
-            "containerID": container_id(container)}  # fmt: skip
+    return {
+        "exitCode": container.exit_code,
+        "reason": reason,
+        "startedAt": stamp(container.started),
+        "finishedAt": stamp(now),
+        "containerID": container_id(container),
+    }
 
 
 def container_id(container: Container) -> str:
@@ -319,7 +327,7 @@ def container_id(container: Container) -> str:
 
 def stamp(when: float) -> str:
     """RFC 3339 with whole seconds, as the API has it."""
-    return datetime.datetime.fromtimestamp(int(when), datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.datetime.fromtimestamp(int(when), datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def seconds(text: str) -> float:
@@ -371,19 +379,32 @@ def _init_statuses(memory: Pod, pod: dict[str, Any]) -> dict[str, Any]:
         sidecar = spec.get("restartPolicy") == "Always"
         born = stamp(memory.born)
         ended = {"exitCode": 0, "reason": "Completed", "startedAt": born, "finishedAt": born}
-        statuses.append({
-            "name": spec["name"], "image": spec["image"], "imageID": memory.init_images.get(spec["name"], ""), "ready": True,
-            "restartCount": 0, "started": sidecar, "lastState": {},
-            "state": {"running": {"startedAt": born}} if sidecar else {"terminated": ended},
-        })  # fmt: skip
+        statuses.append(
+            {
+                "name": spec["name"],
+                "image": spec["image"],
+                "imageID": memory.init_images.get(spec["name"], ""),
+                "ready": True,
+                "restartCount": 0,
+                "started": sidecar,
+                "lastState": {},
+                "state": {"running": {"startedAt": born}} if sidecar else {"terminated": ended},
+            }
+        )
     return {"initContainerStatuses": statuses} if statuses else {}
 
 
 def _container_status(container: Container, pod: dict[str, Any]) -> dict[str, Any]:
     status: dict[str, Any] = {
-        "name": container.name, "image": container.image.reference, "imageID": "", "ready": container.ready,
-        "restartCount": container.restarts, "started": container.state == "running", "state": _state(container, pod), "lastState": {},
-    }  # fmt: skip
+        "name": container.name,
+        "image": container.image.reference,
+        "imageID": "",
+        "ready": container.ready,
+        "restartCount": container.restarts,
+        "started": container.state == "running",
+        "state": _state(container, pod),
+        "lastState": {},
+    }
     if container.state in {"running", "crashed", "ended"}:
         status |= {"imageID": container.image.id, "containerID": container_id(container)}
     if container.last is not None and "terminated" not in status["state"]:
@@ -398,21 +419,21 @@ def _state(container: Container, pod: dict[str, Any]) -> dict[str, Any]:
         return {"terminated": _terminated(container, container.since, "Error" if container.exit_code else "Completed")}
     if container.state == "crashed" and not container.restarts:
         return {"terminated": container.last}
+    return {"waiting": _waiting(container, pod)}
+
+
+def _waiting(container: Container, pod: dict[str, Any]) -> dict[str, str]:
     if container.state == "crashed":
         pause, meta = _backoff(container, pod), pod["metadata"]
         message = (
             f"back-off {pause:.0f}s restarting failed container={container.name} "
             f"pod={meta['name']}_{meta['namespace']}({meta['uid']})"
         )
-        return {"waiting": {"reason": "CrashLoopBackOff", "message": message}}
+        return {"reason": "CrashLoopBackOff", "message": message}
     if container.state == "unpullable":
         error = _pull_error(container, pod)
         if container.attempts == 1:
-            return {"waiting": {"reason": "ErrImagePull", "message": error}}
-        return {
-            "waiting": {
-                "reason": "ImagePullBackOff",
-                "message": f'Back-off pulling image "{container.image.reference}": ErrImagePull: {error}',
-            }
-        }
-    return {"waiting": {"reason": "ContainerCreating"}}
+            return {"reason": "ErrImagePull", "message": error}
+        message = f'Back-off pulling image "{container.image.reference}": ErrImagePull: {error}'
+        return {"reason": "ImagePullBackOff", "message": message}
+    return {"reason": "ContainerCreating"}

@@ -7,6 +7,8 @@ from typing import Any
 
 from localcloud.kubernetes import kubelet
 
+CRASHES = {"oom": "simulated growth of memory"}
+
 
 def lines(pod: dict[str, Any], memory: kubelet.Pod, container_name: str, previous: bool) -> list[str] | None:
     """Log of the container's present start, or of the one before; None when the pod has no such container."""
@@ -26,8 +28,16 @@ def _lines(pod: dict[str, Any], container: kubelet.Container, previous: bool) ->
     ]
     if previous or container.state == "crashed":
         ended = kubelet.seconds(container.last["finishedAt"]) if container.last else container.since
-        return [*begun[:1], _line(ended, "fatal", "simulated crash" if fault != "oom" else "simulated growth of memory", fault=fault or "healed",
-                                  exit_code=container.last["exitCode"] if container.last else container.exit_code)]  # fmt: skip
+        return [
+            *begun[:1],
+            _line(
+                ended,
+                "fatal",
+                CRASHES.get(fault, "simulated crash"),
+                fault=fault or "healed",
+                exit_code=container.last["exitCode"] if container.last else container.exit_code,
+            ),
+        ]
     if container.state == "ended":
         return [*begun[:1], _line(container.since, "info", "finished", exit_code=container.exit_code)]
     if fault in {"never-ready", "ready-flap"} and not container.ready:

@@ -17,9 +17,19 @@ GROUP_LABEL = "eks.amazonaws.com/nodegroup"
 PROFILE_LABEL = "eks.amazonaws.com/fargate-profile"
 #: Size -> (vCPU, pods that the network interfaces hold).
 SIZES = {
-    "nano": (2, 4), "micro": (2, 4), "small": (2, 11), "medium": (2, 17), "large": (2, 29), "xlarge": (4, 58), "2xlarge": (8, 58),
-    "4xlarge": (16, 234), "8xlarge": (32, 234), "12xlarge": (48, 234), "16xlarge": (64, 737), "24xlarge": (96, 737),
-}  # fmt: skip
+    "nano": (2, 4),
+    "micro": (2, 4),
+    "small": (2, 11),
+    "medium": (2, 17),
+    "large": (2, 29),
+    "xlarge": (4, 58),
+    "2xlarge": (8, 58),
+    "4xlarge": (16, 234),
+    "8xlarge": (32, 234),
+    "12xlarge": (48, 234),
+    "16xlarge": (64, 737),
+    "24xlarge": (96, 737),
+}
 #: GiB of the burstable small sizes; the others have a ratio of memory to vCPU by family.
 SMALL = {"nano": 0.5, "micro": 1.0, "small": 2.0, "medium": 4.0}
 RATIO = {"c": 2, "m": 4, "t": 4, "r": 8, "x": 16}
@@ -61,9 +71,13 @@ def status_resources(size: Capacity) -> dict[str, dict[str, str]]:
     total = int(size.memory * 1024)
     return {
         "capacity": {"cpu": str(size.cpu), "memory": f"{total}Mi", "pods": str(size.pods), "ephemeral-storage": "20Gi"},
-        "allocatable": {"cpu": f"{size.cpu * 1000 - reserved_cpu}m", "memory": f"{max(64, total - reserved_memory)}Mi",
-                        "pods": str(size.pods), "ephemeral-storage": "18Gi"},
-    }  # fmt: skip
+        "allocatable": {
+            "cpu": f"{size.cpu * 1000 - reserved_cpu}m",
+            "memory": f"{max(64, total - reserved_memory)}Mi",
+            "pods": str(size.pods),
+            "ephemeral-storage": "18Gi",
+        },
+    }
 
 
 def address(subnet: Subnet, seed: str) -> str:
@@ -79,6 +93,7 @@ def node(
     region: str,
     subnet: Subnet,
     seed: str,
+    *,
     instance_type: str,
     labels: dict[str, str],
     taints: list[dict[str, str]],
@@ -86,7 +101,10 @@ def node(
     kubelet_port: int,
     size: Capacity | None = None,
 ) -> dict[str, Any]:
-    """A Node object with status, not Ready yet. labels: beside the usual ones. version: Kubernetes version of the node group."""  # fmt: skip
+    """A Node object with status, not Ready yet.
+
+    labels: beside the usual ones. version: Kubernetes version of the node group.
+    """
     ip = address(subnet, seed)
     prefix = (
         "fargate-ip" if PROFILE_LABEL in labels or labels.get("eks.amazonaws.com/compute-type") == "fargate" else "ip"
@@ -99,33 +117,54 @@ def node(
         "metadata": {
             "name": name,
             "labels": {
-                "kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
-                "node.kubernetes.io/instance-type": instance_type, "topology.kubernetes.io/region": region,
-                "topology.kubernetes.io/zone": subnet.zone, "failure-domain.beta.kubernetes.io/zone": subnet.zone, LABEL: "kwok", **labels,
+                "kubernetes.io/hostname": name,
+                "kubernetes.io/os": "linux",
+                "kubernetes.io/arch": "amd64",
+                "node.kubernetes.io/instance-type": instance_type,
+                "topology.kubernetes.io/region": region,
+                "topology.kubernetes.io/zone": subnet.zone,
+                "failure-domain.beta.kubernetes.io/zone": subnet.zone,
+                LABEL: "kwok",
+                **labels,
             },
         },
         "spec": {"providerID": f"aws:///{subnet.zone}/{instance}", **({"taints": taints} if taints else {})},
         "status": {
             **status_resources(size or capacity(instance_type)),
             "addresses": [
-                {"type": "InternalIP", "address": ip}, {"type": "InternalDNS", "address": name}, {"type": "Hostname", "address": name},
+                {"type": "InternalIP", "address": ip},
+                {"type": "InternalDNS", "address": name},
+                {"type": "Hostname", "address": name},
                 {"type": "ExternalDNS", "address": "localhost"},
             ],
             "daemonEndpoints": {"kubeletEndpoint": {"Port": kubelet_port}},
             "nodeInfo": {
-                "architecture": "amd64", "operatingSystem": "linux", "osImage": "Amazon Linux 2023 (simulated by kwok)",
-                "kernelVersion": "6.12.0", "containerRuntimeVersion": "containerd://2.1.5", "kubeletVersion": f"v{version}.0-eks-local",
-                "kubeProxyVersion": "", "bootID": "", "machineID": "", "systemUUID": instance,
+                "architecture": "amd64",
+                "operatingSystem": "linux",
+                "osImage": "Amazon Linux 2023 (simulated by kwok)",
+                "kernelVersion": "6.12.0",
+                "containerRuntimeVersion": "containerd://2.1.5",
+                "kubeletVersion": f"v{version}.0-eks-local",
+                "kubeProxyVersion": "",
+                "bootID": "",
+                "machineID": "",
+                "systemUUID": instance,
             },
         },
-    }  # fmt: skip
+    }
 
 
 def taints_of(nodegroup: dict[str, Any]) -> list[dict[str, str]]:
     """Taints as Kubernetes spells them (the EKS API writes NO_SCHEDULE)."""
     effects = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
-    return [{"key": taint["key"], **({"value": taint["value"]} if taint.get("value") else {}), "effect": effects[taint["effect"]]}
-            for taint in nodegroup["taints"]]  # fmt: skip
+    return [
+        {
+            "key": taint["key"],
+            **({"value": taint["value"]} if taint.get("value") else {}),
+            "effect": effects[taint["effect"]],
+        }
+        for taint in nodegroup["taints"]
+    ]
 
 
 def labels_of(nodegroup: dict[str, Any]) -> dict[str, str]:
@@ -157,11 +196,11 @@ def wanted(
                 region,
                 subnet,
                 seed,
-                types[0],
-                labels_of(nodegroup),
-                taints_of(nodegroup),
-                nodegroup["version"],
-                kubelet_port,
+                instance_type=types[0],
+                labels=labels_of(nodegroup),
+                taints=taints_of(nodegroup),
+                version=nodegroup["version"],
+                kubelet_port=kubelet_port,
             )
         )
     return made

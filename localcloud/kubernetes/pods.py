@@ -108,8 +108,12 @@ class Pods:
 
     @staticmethod
     def _relevant(pod: dict[str, Any]) -> tuple[Any, ...]:
-        return (pod["spec"].get("nodeName"), pod["metadata"].get("annotations"), pod["metadata"].get("deletionTimestamp"),
-                [container["image"] for container in pod["spec"]["containers"]])  # fmt: skip
+        return (
+            pod["spec"].get("nodeName"),
+            pod["metadata"].get("annotations"),
+            pod["metadata"].get("deletionTimestamp"),
+            [container["image"] for container in pod["spec"]["containers"]],
+        )
 
     def _forget(self, uid: str) -> None:
         self._pods.pop(uid, None)
@@ -170,8 +174,11 @@ class Pods:
 
     def _write(self, pod: dict[str, Any], status: dict[str, Any]) -> None:
         address = pod["status"].get("podIP") or self._address(pod["metadata"]["uid"])
-        scheduled = [condition for condition in pod["status"].get("conditions", []) if condition["type"] not in
-                     {condition["type"] for condition in status["conditions"]}]  # fmt: skip
+        scheduled = [
+            condition
+            for condition in pod["status"].get("conditions", [])
+            if condition["type"] not in {condition["type"] for condition in status["conditions"]}
+        ]
         body = {
             **status,
             "conditions": [*status["conditions"], *scheduled],
@@ -179,8 +186,8 @@ class Pods:
             "podIPs": [{"ip": address}],
         }
         meta = pod["metadata"]
-        patched = self._api.patch(f"/api/v1/namespaces/{meta['namespace']}/pods/{meta['name']}/status", {"metadata": {"uid": meta["uid"]}, "status": body},
-                                  MERGE_PATCH)  # fmt: skip
+        path = f"/api/v1/namespaces/{meta['namespace']}/pods/{meta['name']}/status"
+        patched = self._api.patch(path, {"metadata": {"uid": meta["uid"]}, "status": body}, MERGE_PATCH)
         with self._changed:
             if meta["uid"] in self._pods and "deletionTimestamp" not in self._pods[meta["uid"]]["metadata"]:
                 self._pods[meta["uid"]] = patched
@@ -215,13 +222,27 @@ class Pods:
             self._api.patch(f"{base}/{name}", {"count": count + 1, "lastTimestamp": stamp})
         else:
             name = f"{meta['name']}.{hashlib.sha256(f'{key}{now}'.encode()).hexdigest()[:16]}"
-            self._api.create(base, {
-                "metadata": {"name": name, "namespace": meta["namespace"]}, "type": event.type, "reason": event.reason,
-                "message": event.message, "count": 1, "firstTimestamp": stamp, "lastTimestamp": stamp,
-                "source": {"component": "kubelet", "host": node}, "reportingComponent": "kubelet", "reportingInstance": node,
-                "involvedObject": {
-                    "apiVersion": "v1", "kind": "Pod", "name": meta["name"], "namespace": meta["namespace"], "uid": meta["uid"],
-                    **({"fieldPath": f"spec.containers{{{event.container}}}"} if event.container else {}),
+            self._api.create(
+                base,
+                {
+                    "metadata": {"name": name, "namespace": meta["namespace"]},
+                    "type": event.type,
+                    "reason": event.reason,
+                    "message": event.message,
+                    "count": 1,
+                    "firstTimestamp": stamp,
+                    "lastTimestamp": stamp,
+                    "source": {"component": "kubelet", "host": node},
+                    "reportingComponent": "kubelet",
+                    "reportingInstance": node,
+                    "involvedObject": {
+                        "apiVersion": "v1",
+                        "kind": "Pod",
+                        "name": meta["name"],
+                        "namespace": meta["namespace"],
+                        "uid": meta["uid"],
+                        **({"fieldPath": f"spec.containers{{{event.container}}}"} if event.container else {}),
+                    },
                 },
-            })  # fmt: skip
+            )
         self._told[key] = (name, count + 1)

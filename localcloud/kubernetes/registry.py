@@ -50,7 +50,10 @@ def parse(reference: str) -> Reference:
 
 
 def resolve(reference: str, look_up: LookUp) -> Image:
-    """The image behind a reference: what ECR has, or the runtime's error. Images of other registries exist under a made-up digest."""
+    """The image behind a reference: what ECR has, or the runtime's error.
+
+    Images of other registries always exist, under a digest that is made up and stays the same.
+    """
     parsed = parse(reference)
     ecr = ECR.fullmatch(parsed.repository)
     if ecr is None:

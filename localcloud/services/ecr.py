@@ -12,7 +12,7 @@ import fnmatch
 import hashlib
 import json
 import threading
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.core.exceptions import ServiceException
@@ -84,9 +84,9 @@ def _put_image(cloud: Cloud) -> Any:
     original = ECRBackend.put_image
 
     def put_image(
-        self: ECRBackend, repository_name: str, image_manifest: str, image_tag: str | None,
-        image_manifest_mediatype: str | None = None, digest: str | None = None,
-    ) -> Image:  # fmt: skip
+        self: ECRBackend, repository_name: str, image_manifest: str, image_tag: Any, *rest: str | None
+    ) -> Image:
+        media_type, digest = (*rest, None, None)[:2]
         repository = self.repositories.get(repository_name)
         if repository is None:
             raise RepositoryNotFoundException(repository_name, self.account_id)
@@ -95,11 +95,9 @@ def _put_image(cloud: Cloud) -> Any:
         known = _same_manifest(repository, image_manifest)
         if image_tag is None and known is not None:
             return known
-        image = original(
-            self, repository_name, image_manifest, image_tag, image_manifest_mediatype, digest_of(image_manifest)
-        )
+        image = original(self, repository_name, image_manifest, image_tag, media_type, digest_of(image_manifest))
         if image.last_scan is None and _scans_on_push(self, repository):
-            image.last_scan = datetime.now(timezone.utc)
+            image.last_scan = datetime.now(UTC)
         _replicate(cloud, self, repository, image, image_tag)
         return image
 
@@ -127,14 +125,14 @@ def _same_manifest(repository: Repository, manifest: str) -> Image | None:
     return next((image for image in repository.images if image.image_manifest == manifest), None)
 
 
-def _free_tag(repository: Repository, manifest: str, tag: str | None) -> None:
+def _free_tag(repository: Repository, manifest: str, tag: Any) -> None:
     """Take the tag from the image that has it, which stays without it, or refuse."""
     holder = next((image for image in repository.images if tag is not None and tag in image.image_tags), None)
     if holder is None or holder.image_manifest == manifest:
         return
     if not _immutable(repository, str(tag)):
         holder.image_tags.remove(tag)
-        holder.image_tag = holder.image_tags[-1] if holder.image_tags else None
+        holder.image_tag = holder.image_tags[-1] if holder.image_tags else None  # type: ignore[assignment]
         return
     raise ImageTagAlreadyExistsException(
         f"The image tag '{tag}' already exists in the '{repository.name}' repository and cannot be overwritten because the "
@@ -178,7 +176,12 @@ def _install_scans() -> None:
 
 def _scans_on_push(backend: ECRBackend, repository: Repository) -> bool:
     by_registry = repository.scanning_config["scanFrequency"] in {"SCAN_ON_PUSH", "CONTINUOUS_SCAN"}
-    return by_registry or bool((repository.image_scanning_configuration or {}).get("scanOnPush"))
+    return by_registry or _scan_setting(repository)
+
+
+def _scan_setting(repository: Repository) -> bool:
+    setting: Any = repository.image_scanning_configuration or {}
+    return bool(setting.get("scanOnPush"))
 
 
 def _batch_get_image(
@@ -267,7 +270,7 @@ def _replicate(cloud: Cloud, backend: ECRBackend, repository: Repository, image:
         cloud.later(REPLICATION_SECONDS, job, f"ecr replication of {repository.name} to {region}")
 
 
-def _copy(target: ECRBackend, source: Repository, image: Image, tag: str | None) -> None:
+def _copy(target: ECRBackend, source: Repository, image: Image, tag: Any) -> None:
     """Repository settings are not replicated: a repository that is missing is made with the defaults."""
     there = target.repositories.get(source.name)
     if there is None:

@@ -73,7 +73,7 @@ def install(cloud: Cloud) -> None:
     eks = Eks(cloud)
     for name, operation in operations().items():
         setattr(EKSResponse, name, _method(eks, operation))
-    EKSResponse.describe_cluster = _describe_cluster(eks)  # type: ignore[method-assign]
+    EKSResponse.describe_cluster = _describe_cluster(eks)  # type: ignore[method-assign,assignment]
     EKSResponse.__init__ = _init  # type: ignore[method-assign]
     for path in PATHS:
         urls.url_paths[f"{{0}}/{path}$"] = urls.response.dispatch

@@ -64,7 +64,7 @@ def nodegroup(cloud: Any, cluster: str, name: str) -> dict[str, Any]:
 def api(cloud: Any, cluster: str, keys: tuple[str, str, str | None] | None = None) -> kubernetes.client.ApiClient:
     """A client of the cluster that authenticates with AWS keys (the root user's by default)."""
     keys = keys or (cloud.content.access_key_id, cloud.content.secret_access_key, None)
-    token = authenticator.make(*keys, cluster, cloud.content.region, cloud.endpoint)
+    token = authenticator.make(*keys, cluster=cluster, region=cloud.content.region, sts_endpoint=cloud.endpoint)
     return api_with_token(cloud, cluster, token)
 
 

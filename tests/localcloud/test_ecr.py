@@ -88,10 +88,22 @@ def test_scan_on_push_ends_without_findings(ecr: Any) -> None:
 
 def test_settings_are_kept(ecr: Any) -> None:
     ecr.create_repository(repositoryName="settings/web")
-    policy = json.dumps({"rules": [{
-        "rulePriority": 1, "selection": {"tagStatus": "untagged", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": 7},
-        "action": {"type": "expire"},
-    }]})  # fmt: skip
+    policy = json.dumps(
+        {
+            "rules": [
+                {
+                    "rulePriority": 1,
+                    "selection": {
+                        "tagStatus": "untagged",
+                        "countType": "sinceImagePushed",
+                        "countUnit": "days",
+                        "countNumber": 7,
+                    },
+                    "action": {"type": "expire"},
+                }
+            ]
+        }
+    )
     ecr.put_lifecycle_policy(repositoryName="settings/web", lifecyclePolicyText=policy)
     assert json.loads(ecr.get_lifecycle_policy(repositoryName="settings/web")["lifecyclePolicyText"]) == json.loads(
         policy
@@ -108,10 +120,14 @@ def test_settings_are_kept(ecr: Any) -> None:
 
 def test_images_are_copied_to_the_other_region(cloud: Any, ecr: Any) -> None:
     ecr.create_repository(repositoryName="copied/web")
-    configuration = {"rules": [{
-        "destinations": [{"region": cloud.content.dr_region, "registryId": cloud.content.account_id}],
-        "repositoryFilters": [{"filter": "copied/", "filterType": "PREFIX_MATCH"}],
-    }]}  # fmt: skip
+    configuration = {
+        "rules": [
+            {
+                "destinations": [{"region": cloud.content.dr_region, "registryId": cloud.content.account_id}],
+                "repositoryFilters": [{"filter": "copied/", "filterType": "PREFIX_MATCH"}],
+            }
+        ]
+    }
     ecr.put_replication_configuration(replicationConfiguration=configuration)
     assert ecr.describe_registry()["replicationConfiguration"] == configuration
     digest = images.push_placeholder(ecr, "copied/web", "1", "a")

@@ -22,10 +22,17 @@ def eks(cloud: Any) -> Any:
 @pytest.fixture(scope="module")
 def cluster(cloud: Any, eks: Any) -> dict[str, Any]:
     return active_cluster(
-        cloud, NAME, version="1.34", tags={"platform": "creator"}, deletionProtection=True, upgradePolicy={"supportType": "STANDARD"},
+        cloud,
+        NAME,
+        version="1.34",
+        tags={"platform": "creator"},
+        deletionProtection=True,
+        upgradePolicy={"supportType": "STANDARD"},
         logging={"clusterLogging": [{"types": ["api", "audit"], "enabled": True}]},
-        encryptionConfig=[{"resources": ["secrets"], "provider": {"keyArn": "arn:aws:kms:eu-west-1:123456789012:key/k"}}],
-    )  # fmt: skip
+        encryptionConfig=[
+            {"resources": ["secrets"], "provider": {"keyArn": "arn:aws:kms:eu-west-1:123456789012:key/k"}}
+        ],
+    )
 
 
 def code(error: pytest.ExceptionInfo[ClientError]) -> str:
@@ -110,9 +117,15 @@ def test_versions_go_up_one_at_a_time(eks: Any) -> None:
 @pytest.mark.usefixtures("cluster")
 def test_a_node_group_is_nodes(cloud: Any, eks: Any) -> None:
     made = active_nodegroup(
-        cloud, NAME, "general", 3, instanceTypes=["m5.xlarge"], labels={"tier": "web"}, tags={"component": "cluster"},
+        cloud,
+        NAME,
+        "general",
+        3,
+        instanceTypes=["m5.xlarge"],
+        labels={"tier": "web"},
+        tags={"component": "cluster"},
         taints=[{"key": "dedicated", "value": "web", "effect": "NO_SCHEDULE"}],
-    )  # fmt: skip
+    )
     assert made["amiType"] == "AL2023_x86_64_STANDARD"
     assert made["version"] == "1.35"
     assert made["updateConfig"] == {"maxUnavailable": 1}
@@ -262,9 +275,12 @@ def test_tags_of_everything(eks: Any, cluster: dict[str, Any]) -> None:
 @pytest.mark.usefixtures("cluster")
 def test_fargate_gives_each_pod_a_node_of_its_own(cloud: Any, eks: Any) -> None:
     eks.create_fargate_profile(
-        fargateProfileName="jobs", clusterName=NAME, podExecutionRoleArn=ROLE, subnets=subnets(cloud),
+        fargateProfileName="jobs",
+        clusterName=NAME,
+        podExecutionRoleArn=ROLE,
+        subnets=subnets(cloud),
         selectors=[{"namespace": "default", "labels": {"compute": "fargate"}}],
-    )  # fmt: skip
+    )
     with pytest.raises(ClientError) as error:
         eks.create_fargate_profile(
             fargateProfileName="more", clusterName=NAME, podExecutionRoleArn=ROLE, selectors=[{"namespace": "x"}]
@@ -275,10 +291,13 @@ def test_fargate_gives_each_pod_a_node_of_its_own(cloud: Any, eks: Any) -> None:
     )
     core = kubernetes.client.CoreV1Api(api(cloud, NAME))
     for name in ("a", "b"):
-        core.create_namespaced_pod("default", {
-            "metadata": {"name": name, "labels": {"compute": "fargate"}},
-            "spec": {"containers": [{"name": "web", "image": "registry.k8s.io/pause:3.10"}]},
-        })  # fmt: skip
+        core.create_namespaced_pod(
+            "default",
+            {
+                "metadata": {"name": name, "labels": {"compute": "fargate"}},
+                "spec": {"containers": [{"name": "web", "image": "registry.k8s.io/pause:3.10"}]},
+            },
+        )
 
     def running() -> Any:
         pods = core.list_namespaced_pod("default", label_selector="compute=fargate").items

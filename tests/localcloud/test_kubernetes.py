@@ -103,11 +103,17 @@ def test_the_creator_is_administrator(client: Any) -> None:
 
 def test_only_valid_tokens_get_in(cloud: Any, cluster: dict[str, Any]) -> None:
     content = cloud.content
+
+    def token(access_key_id: str, secret: str, cluster_name: str) -> str:
+        return authenticator.make(
+            access_key_id, secret, None, cluster=cluster_name, region=content.region, sts_endpoint=cloud.endpoint
+        )
+
     wrong = [
         "nonsense",
-        authenticator.make(content.access_key_id, "not the secret", None, NAME, content.region, cloud.endpoint),
-        authenticator.make(content.access_key_id, content.secret_access_key, None, "other", content.region, cloud.endpoint),
-        authenticator.make("AKIAUNKNOWN000000000", "x", None, NAME, content.region, cloud.endpoint),
+        token(content.access_key_id, "not the secret", NAME),
+        token(content.access_key_id, content.secret_access_key, "other"),
+        token("AKIAUNKNOWN000000000", "x", NAME),
     ]
     for token in wrong:
         assert status_of(kubernetes.client.CoreV1Api(api_with_token(cloud, NAME, token)).list_namespace) == 401
@@ -122,7 +128,10 @@ def test_access_entries_decide_who_may_what(cloud: Any, cluster: dict[str, Any],
     wait("known", lambda: status_of(core.list_namespaced_pod, namespace) == 403)  # an entry, no rights
     policy = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy"
     eks.associate_access_policy(
-        clusterName=NAME, principalArn=arn, policyArn=policy, accessScope={"type": "namespace", "namespaces": [namespace]}
+        clusterName=NAME,
+        principalArn=arn,
+        policyArn=policy,
+        accessScope={"type": "namespace", "namespaces": [namespace]},
     )
     wait("view", lambda: status_of(core.list_namespaced_pod, namespace) == 200)
     assert status_of(core.list_namespaced_pod, "kube-system") == 403
@@ -138,7 +147,10 @@ def test_access_entries_decide_who_may_what(cloud: Any, cluster: dict[str, Any],
 
 def test_a_role_session_comes_in_by_its_role(cloud: Any, cluster: dict[str, Any]) -> None:
     iam, eks = cloud.client("iam"), cloud.client("eks")
-    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
+    }
     role = iam.create_role(RoleName="deployer", Path="/ci/", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
     eks.create_access_entry(clusterName=NAME, principalArn=role)
     session = cloud.client("sts").assume_role(RoleArn=role, RoleSessionName="run-7")["Credentials"]
@@ -164,7 +176,9 @@ def test_the_kubeconfig_works_without_the_aws_command(cloud: Any, cluster: dict[
 def test_the_command_line_makes_tokens(cloud: Any, cluster: dict[str, Any]) -> None:
     execution = json.loads(kubeconfig.kubeconfig(cloud.state, NAME))["users"][0]["user"]["exec"]
     environ = {**os.environ, **{entry["name"]: entry["value"] for entry in execution["env"]}}
-    answer = subprocess.run([execution["command"], *execution["args"]], capture_output=True, text=True, env=environ, check=True, timeout=60)
+    answer = subprocess.run(
+        [execution["command"], *execution["args"]], capture_output=True, text=True, env=environ, check=True, timeout=60
+    )
     core = kubernetes.client.CoreV1Api(api_with_token(cloud, NAME, json.loads(answer.stdout)["status"]["token"]))
     assert core.list_namespace().items
     assert execution["command"] == sys.executable
@@ -177,7 +191,9 @@ def test_pods_run_the_digest_that_ecr_has(client: Any, namespace: str, image: tu
     wait("ready", lambda: apps.read_namespaced_deployment("web", namespace).status.ready_replicas == 3)
     assert {pod.status.container_statuses[0].image_id for pod in pods(client, namespace)} == {f"{uri}@{digest}"}
     assert len({pod.status.pod_ip for pod in pods(client, namespace)}) == 3
-    log = kubernetes.client.CoreV1Api(client).read_namespaced_pod_log(pods(client, namespace)[0].metadata.name, namespace)
+    log = kubernetes.client.CoreV1Api(client).read_namespaced_pod_log(
+        pods(client, namespace)[0].metadata.name, namespace
+    )
     assert "listening" in log
 
 
@@ -196,7 +212,9 @@ def test_an_image_that_ecr_does_not_have(client: Any, namespace: str, image: tup
 
 
 def test_an_image_that_is_bad_in_itself(cloud: Any, client: Any, namespace: str, image: tuple[str, str]) -> None:
-    digest = images.push_placeholder(cloud.client("ecr"), REPOSITORY, "bad", "web bad", annotations={"fault": "crash-loop"})
+    digest = images.push_placeholder(
+        cloud.client("ecr"), REPOSITORY, "bad", "web bad", annotations={"fault": "crash-loop"}
+    )
     created(client, namespace, f"{image[0]}@{digest}")
     wait("crash loop", lambda: waiting(client, namespace) == "CrashLoopBackOff")
     assert container(client, namespace).image_id == f"{image[0]}@{digest}"
@@ -209,12 +227,17 @@ def test_a_crash_loop_by_annotation(client: Any, namespace: str) -> None:
     assert container(client, namespace).last_state.terminated.exit_code == 3
     wait("event", lambda: events(client, namespace, "BackOff"))
     core = kubernetes.client.CoreV1Api(client)
-    assert "simulated crash" in core.read_namespaced_pod_log(pods(client, namespace)[0].metadata.name, namespace, previous=True)
+    assert "simulated crash" in core.read_namespaced_pod_log(
+        pods(client, namespace)[0].metadata.name, namespace, previous=True
+    )
 
 
 def test_a_pod_that_asks_for_too_much(client: Any, namespace: str) -> None:
     created(client, namespace, "registry.k8s.io/pause:3.10", resources={"requests": {"cpu": "100"}})
-    wait("event", lambda: any("Insufficient cpu" in event.message for event in events(client, namespace, "FailedScheduling")))
+    wait(
+        "event",
+        lambda: any("Insufficient cpu" in event.message for event in events(client, namespace, "FailedScheduling")),
+    )
 
 
 def test_never_ready_stays_unready(client: Any, namespace: str) -> None:

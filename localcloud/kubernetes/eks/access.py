@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from localcloud.kubernetes.eks.service import Eks
 
 POLICY_PREFIX = "arn:aws:eks::aws:cluster-access-policy/"
-#: Access policy -> ClusterRole that gives about the same rights. AmazonEKSAdminViewPolicy also reads secrets and all kinds: see roles().
+#: Access policy -> ClusterRole that gives about the same rights; for AmazonEKSAdminViewPolicy see admin_view_role().
 POLICY_ROLES = {
     "AmazonEKSClusterAdminPolicy": "cluster-admin",
     "AmazonEKSAdminPolicy": "admin",
@@ -35,7 +35,7 @@ SESSION = re.compile(r"arn:aws:sts::(?P<account>\d{12}):assumed-role/(?P<role>[^
 def grant_creator(cluster: Cluster, principal: str) -> None:
     """The entry that EKS makes for the creator of a cluster: cluster administrator."""
     arn = lasting_principal(principal)
-    cluster.access_entries[arn] = _entry(cluster, arn, "STANDARD", [], None, {})
+    cluster.access_entries[arn] = _entry(cluster, arn, "STANDARD", [], {})
     _associate(cluster, arn, f"{POLICY_PREFIX}AmazonEKSClusterAdminPolicy", {"type": "cluster", "namespaces": []})
 
 
@@ -68,9 +68,9 @@ def user_of(cluster: Cluster, arn: str) -> tuple[str, list[str]] | None:
         name = entry["username"].replace("{{SessionName}}", session["session"] if session else "")
         name = name.replace("{{SessionNameRaw}}", session["session"] if session else "")
         return name, [*entry["kubernetesGroups"], group_of(entry["principalArn"])]
-    if cluster.record["accessConfig"]["authenticationMode"] == "CONFIG_MAP" and cluster.creator is not None:
-        if lasting_principal(arn) == lasting_principal(cluster.creator):
-            return "kubernetes-admin", ["system:masters"]
+    by_map = cluster.record["accessConfig"]["authenticationMode"] == "CONFIG_MAP"
+    if by_map and cluster.creator is not None and lasting_principal(arn) == lasting_principal(cluster.creator):
+        return "kubernetes-admin", ["system:masters"]
     return None
 
 
@@ -125,7 +125,8 @@ def _require_api(cluster: Cluster) -> None:
     if mode == "CONFIG_MAP":
         raise InvalidRequestException(
             clusterName=cluster.name,
-            message="The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this operation.",
+            message="The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] "
+            "to perform this operation.",
         )
 
 
@@ -133,15 +134,13 @@ def _find(cluster: Cluster, principal: str) -> Record:
     if principal not in cluster.access_entries:
         raise ResourceNotFoundException(
             clusterName=cluster.name,
-            message=f"The specified principalArn could not be found: {principal}. You can view your available access entries with "
-            "'list-access-entries'.",
+            message=f"The specified principalArn could not be found: {principal}. You can view your available "
+            "access entries with 'list-access-entries'.",
         )
     return cluster.access_entries[principal]
 
 
-def _entry(
-    cluster: Cluster, principal: str, kind: str, groups: list[str], username: str | None, tags: dict[str, str]
-) -> Record:
+def _entry(cluster: Cluster, principal: str, kind: str, groups: list[str], asked: Record) -> Record:
     return {
         "clusterName": cluster.name,
         "principalArn": principal,
@@ -149,8 +148,8 @@ def _entry(
         "accessEntryArn": cluster.arn_of("access-entry", principal.split(":")[5].replace("/", "/", 1), new_id()),
         "createdAt": now(),
         "modifiedAt": now(),
-        "tags": tags,
-        "username": username or _default_username(principal, kind),
+        "tags": dict(asked.get("tags") or {}),
+        "username": asked.get("username") or _default_username(principal, kind),
         "type": kind,
     }
 
@@ -188,7 +187,7 @@ def create_access_entry(eks: Eks, call: Call) -> Record:
     _refuse_system(cluster, groups, call.get("username"))
     if kind in {"EC2_LINUX", "EC2_WINDOWS"}:
         groups = ["system:nodes"]
-    entry = _entry(cluster, principal, kind, groups, call.get("username"), dict(call.get("tags", {})))
+    entry = _entry(cluster, principal, kind, groups, call.params)
     cluster.access_entries[principal] = entry
     return {"accessEntry": entry}
 
@@ -271,8 +270,11 @@ def _associate(cluster: Cluster, principal: str, policy: str, scope: Record) -> 
     policies = cluster.access_policies.setdefault(principal, {})
     before = policies.get(policy)
     policies[policy] = {
-        "policyArn": policy, "accessScope": scope, "associatedAt": before["associatedAt"] if before else now(), "modifiedAt": now(),
-    }  # fmt: skip
+        "policyArn": policy,
+        "accessScope": scope,
+        "associatedAt": before["associatedAt"] if before else now(),
+        "modifiedAt": now(),
+    }
     return policies[policy]
 
 
@@ -319,10 +321,17 @@ def create_pod_identity_association(eks: Eks, call: Call) -> Record:
             )
     identity = f"a-{new_id().replace('-', '')[:17]}"
     record = {
-        "clusterName": cluster.name, "namespace": call["namespace"], "serviceAccount": call["serviceAccount"], "roleArn": call["roleArn"],
-        "associationArn": cluster.arn_of("podidentityassociation", identity), "associationId": identity, "tags": dict(call.get("tags", {})),
-        "createdAt": now(), "modifiedAt": now(), "disableSessionTags": call.get("disableSessionTags", False),
-    }  # fmt: skip
+        "clusterName": cluster.name,
+        "namespace": call["namespace"],
+        "serviceAccount": call["serviceAccount"],
+        "roleArn": call["roleArn"],
+        "associationArn": cluster.arn_of("podidentityassociation", identity),
+        "associationId": identity,
+        "tags": dict(call.get("tags", {})),
+        "createdAt": now(),
+        "modifiedAt": now(),
+        "disableSessionTags": call.get("disableSessionTags", False),
+    }
     for name in ("targetRoleArn", "policy"):
         if call.get(name):
             record[name] = call[name]

@@ -49,8 +49,12 @@ def _choose(cluster: Cluster, call: Call) -> str:
         raise invalid(f"Addon {name} specified is not supported", clusterName=cluster.name, addonName=name)
     offered = _versions(name, cluster.record["version"])
     if asked and asked not in offered:
-        raise invalid(f"Addon version specified is not supported: {asked}; supported with Kubernetes {cluster.record['version']}: "
-                      f"{', '.join(offered)}", clusterName=cluster.name, addonName=name)  # fmt: skip
+        raise invalid(
+            f"Addon version specified is not supported: {asked}; with Kubernetes {cluster.record['version']}: "
+            f"{', '.join(offered)}",
+            clusterName=cluster.name,
+            addonName=name,
+        )
     return asked or offered[0]
 
 
@@ -61,8 +65,11 @@ def _check_values(cluster: Cluster, call: Call) -> None:
     try:
         json.loads(values)
     except ValueError as error:
-        raise invalid(f"ConfigurationValue provided in request is not supported: {error}", clusterName=cluster.name,
-                      addonName=call["addonName"]) from error  # fmt: skip
+        raise invalid(
+            f"ConfigurationValue provided in request is not supported: {error}",
+            clusterName=cluster.name,
+            addonName=call["addonName"],
+        ) from error
 
 
 def create_addon(eks: Eks, call: Call) -> Record:
@@ -75,11 +82,18 @@ def create_addon(eks: Eks, call: Call) -> Record:
     version = _choose(cluster, call)
     _check_values(cluster, call)
     record = {
-        "addonName": name, "clusterName": cluster.name, "status": "CREATING", "addonVersion": version, "health": {"issues": []},
-        "addonArn": cluster.arn_of("addon", name, new_id()), "createdAt": now(), "modifiedAt": now(), "tags": dict(call.get("tags", {})),
+        "addonName": name,
+        "clusterName": cluster.name,
+        "status": "CREATING",
+        "addonVersion": version,
+        "health": {"issues": []},
+        "addonArn": cluster.arn_of("addon", name, new_id()),
+        "createdAt": now(),
+        "modifiedAt": now(),
+        "tags": dict(call.get("tags", {})),
         "namespaceConfig": {"namespace": CATALOGUE[name][1]},
         "podIdentityAssociations": _identities(cluster, name, call.get("podIdentityAssociations", [])),
-    }  # fmt: skip
+    }
     for member in ("serviceAccountRoleArn", "configurationValues"):
         if call.get(member):
             record[member] = call[member]
@@ -98,10 +112,18 @@ def _identities(cluster: Cluster, addon: str, asked: list[Record]) -> list[str]:
         identity = f"a-{new_id().replace('-', '')[:17]}"
         arn = cluster.arn_of("podidentityassociation", identity)
         cluster.pod_identities[identity] = {
-            "clusterName": cluster.name, "namespace": CATALOGUE[addon][1], "serviceAccount": entry["serviceAccount"],
-            "roleArn": entry["roleArn"], "associationArn": arn, "associationId": identity, "tags": {}, "createdAt": now(),
-            "modifiedAt": now(), "disableSessionTags": False, "ownerArn": cluster.arn_of("addon", addon),
-        }  # fmt: skip
+            "clusterName": cluster.name,
+            "namespace": CATALOGUE[addon][1],
+            "serviceAccount": entry["serviceAccount"],
+            "roleArn": entry["roleArn"],
+            "associationArn": arn,
+            "associationId": identity,
+            "tags": {},
+            "createdAt": now(),
+            "modifiedAt": now(),
+            "disableSessionTags": False,
+            "ownerArn": cluster.arn_of("addon", addon),
+        }
         arns.append(arn)
     return arns
 
@@ -141,9 +163,9 @@ def update_addon(eks: Eks, call: Call) -> Record:
         "configurationValues": "ConfigurationValues",
     }
     parameters = [updates.parameter(names[key], value) for key, value in changes.items()]
-    update = updates.start(
-        eks, cluster, "AddonUpdate", parameters, UPDATE_SECONDS, changes, record, {"addonName": record["addonName"]}
-    )
+    about = {"addonName": record["addonName"]}
+    change = updates.Change("AddonUpdate", parameters, UPDATE_SECONDS, changes, about)
+    update = updates.start(eks, cluster, record, change)
     return {"update": update}
 
 
@@ -176,16 +198,31 @@ def _offer(name: str, clusters: list[str]) -> Record:
     for version in CATALOGUE[name][0]:
         fitting = [cluster for cluster in clusters if _fits(name, version, cluster)]
         if fitting:
-            versions.append({
-                "addonVersion": version, "architecture": ["amd64", "arm64"], "computeTypes": ["ec2", "fargate"],
-                "compatibilities": [
-                    {"clusterVersion": cluster, "platformVersions": ["*"], "defaultVersion": _versions(name, cluster)[0] == version}
-                    for cluster in fitting
-                ],
-                "requiresConfiguration": False, "requiresIamPermissions": name in {"aws-ebs-csi-driver", "aws-efs-csi-driver", "vpc-cni"},
-            })  # fmt: skip
-    return {"addonName": name, "type": CATALOGUE[name][2], "addonVersions": versions, "publisher": "eks", "owner": "aws",
-            "defaultNamespace": CATALOGUE[name][1]}  # fmt: skip
+            versions.append(
+                {
+                    "addonVersion": version,
+                    "architecture": ["amd64", "arm64"],
+                    "computeTypes": ["ec2", "fargate"],
+                    "compatibilities": [
+                        {
+                            "clusterVersion": cluster,
+                            "platformVersions": ["*"],
+                            "defaultVersion": _versions(name, cluster)[0] == version,
+                        }
+                        for cluster in fitting
+                    ],
+                    "requiresConfiguration": False,
+                    "requiresIamPermissions": name in {"aws-ebs-csi-driver", "aws-efs-csi-driver", "vpc-cni"},
+                }
+            )
+    return {
+        "addonName": name,
+        "type": CATALOGUE[name][2],
+        "addonVersions": versions,
+        "publisher": "eks",
+        "owner": "aws",
+        "defaultNamespace": CATALOGUE[name][1],
+    }
 
 
 def describe_addon_configuration(eks: Eks, call: Call) -> Record:
@@ -212,11 +249,18 @@ def associate_identity_provider_config(eks: Eks, call: Call) -> Record:
             clusterName=cluster.name, message="Identity provider config is already associated with cluster"
         )
     name = asked["identityProviderConfigName"]
-    record = {**asked, "clusterName": cluster.name, "tags": dict(call.get("tags", {})), "status": "CREATING",
-              "identityProviderConfigArn": cluster.arn_of("identityproviderconfig", "oidc", name, new_id())}  # fmt: skip
+    record = {
+        **asked,
+        "clusterName": cluster.name,
+        "tags": dict(call.get("tags", {})),
+        "status": "CREATING",
+        "identityProviderConfigArn": cluster.arn_of("identityproviderconfig", "oidc", name, new_id()),
+    }
     cluster.identity_providers[name] = record
-    update = updates.start(eks, cluster, "AssociateIdentityProviderConfig", [updates.parameter("IdentityProviderConfig", asked)],
-                           UPDATE_SECONDS, {}, record)  # fmt: skip
+    parameters = [updates.parameter("IdentityProviderConfig", asked)]
+    update = updates.start(
+        eks, cluster, record, updates.Change("AssociateIdentityProviderConfig", parameters, UPDATE_SECONDS)
+    )
     record["status"] = "CREATING"
     return {"update": update, "tags": record["tags"]}
 
@@ -242,8 +286,13 @@ def disassociate_identity_provider_config(eks: Eks, call: Call) -> Record:
     cluster = eks.cluster(call)
     name = call["identityProviderConfig"]["name"]
     record = find(cluster.identity_providers, name, "identity provider config", cluster.name)
-    update = updates.start(eks, cluster, "DisassociateIdentityProviderConfig", [updates.parameter("IdentityProviderConfig", name)],
-                           UPDATE_SECONDS, {}, record, None, lambda: cluster.identity_providers.pop(name, None))  # fmt: skip
+    change = updates.Change(
+        "DisassociateIdentityProviderConfig",
+        [updates.parameter("IdentityProviderConfig", name)],
+        UPDATE_SECONDS,
+        after=lambda: cluster.identity_providers.pop(name, None),
+    )
+    update = updates.start(eks, cluster, record, change)
     record["status"] = "DELETING"
     return {"update": update}
 

@@ -197,7 +197,8 @@ def update_cluster_config(eks: Eks, call: Call) -> Record:
         raise invalid("No changes needed for the cluster config provided", clusterName=cluster.name)
     kind = _kind(asked, kinds.pop())
 
-    return {"update": updates.start(eks, cluster, kind, _parameters(asked), CHANGE_SECONDS, changed, cluster.record)}
+    change = updates.Change(kind, _parameters(asked), CHANGE_SECONDS, changed)
+    return {"update": updates.start(eks, cluster, cluster.record, change)}
 
 
 def _kind(asked: Record, kind: str) -> str:
@@ -225,13 +226,21 @@ def _changed(call: Call, cluster: Cluster, name: str, value: Any) -> Any:
 
 def _parameters(asked: Record) -> list[Record]:
     names = {
-        "endpointPublicAccess": "EndpointPublicAccess", "endpointPrivateAccess": "EndpointPrivateAccess",
-        "publicAccessCidrs": "PublicAccessCidrs", "subnetIds": "Subnets", "securityGroupIds": "SecurityGroups",
-        "logging": "ClusterLogging", "upgradePolicy": "UpgradePolicy", "zonalShiftConfig": "ZonalShiftConfig",
-        "deletionProtection": "DeletionProtection", "computeConfig": "ComputeConfig", "storageConfig": "StorageConfig",
-        "kubernetesNetworkConfig": "KubernetesNetworkConfig", "remoteNetworkConfig": "RemoteNetworkConfig",
+        "endpointPublicAccess": "EndpointPublicAccess",
+        "endpointPrivateAccess": "EndpointPrivateAccess",
+        "publicAccessCidrs": "PublicAccessCidrs",
+        "subnetIds": "Subnets",
+        "securityGroupIds": "SecurityGroups",
+        "logging": "ClusterLogging",
+        "upgradePolicy": "UpgradePolicy",
+        "zonalShiftConfig": "ZonalShiftConfig",
+        "deletionProtection": "DeletionProtection",
+        "computeConfig": "ComputeConfig",
+        "storageConfig": "StorageConfig",
+        "kubernetesNetworkConfig": "KubernetesNetworkConfig",
+        "remoteNetworkConfig": "RemoteNetworkConfig",
         "authenticationMode": "AuthenticationMode",
-    }  # fmt: skip
+    }
     flat = {**asked, **asked.get("resourcesVpcConfig", {}), **asked.get("accessConfig", {})}
     return [updates.parameter(names[name], value) for name, value in flat.items() if name in names]
 
@@ -251,11 +260,8 @@ def update_cluster_version(eks: Eks, call: Call) -> Record:
     if step != 1:
         raise invalid(f"Unsupported Kubernetes minor version update from {have} to {want}", clusterName=cluster.name)
     parameters = [updates.parameter("Version", want), updates.parameter("PlatformVersion", "eks.1")]
-    return {
-        "update": updates.start(
-            eks, cluster, "VersionUpdate", parameters, UPGRADE_SECONDS, {"version": want}, cluster.record
-        )
-    }
+    change = updates.Change("VersionUpdate", parameters, UPGRADE_SECONDS, {"version": want})
+    return {"update": updates.start(eks, cluster, cluster.record, change)}
 
 
 def associate_encryption_config(eks: Eks, call: Call) -> Record:
@@ -266,17 +272,10 @@ def associate_encryption_config(eks: Eks, call: Call) -> Record:
         raise ResourceInUseException(
             clusterName=cluster.name, message="Cluster already has encryption config associated"
         )
-    wanted = call["encryptionConfig"]
-
-    def apply() -> None:
-        cluster.record["encryptionConfig"] = wanted
-
-    parameters = [updates.parameter("EncryptionConfig", wanted)]
-    return {
-        "update": updates.start(
-            eks, cluster, "AssociateEncryptionConfig", parameters, CHANGE_SECONDS, apply, cluster.record
-        )
-    }
+    values = {"encryptionConfig": call["encryptionConfig"]}
+    parameters = [updates.parameter("EncryptionConfig", call["encryptionConfig"])]
+    change = updates.Change("AssociateEncryptionConfig", parameters, CHANGE_SECONDS, values)
+    return {"update": updates.start(eks, cluster, cluster.record, change)}
 
 
 def describe_cluster_versions(eks: Eks, call: Call) -> Record:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SCHEDULER = "fargate-scheduler"
 COMPUTE_LABEL = "eks.amazonaws.com/compute-type"
+#: CEL: the pod has not chosen a scheduler of its own.
+FREE = "!has(object.spec.schedulerName) || object.spec.schedulerName == 'default-scheduler'"
 BASE = "/apis/admissionregistration.k8s.io/v1"
 
 
@@ -26,8 +28,10 @@ def _condition(profile: Record) -> str:
     alternatives = []
     for selector in profile["selectors"]:
         terms = [f"request.namespace == {_quoted(selector['namespace'])}"]
-        terms += [f"has(object.metadata.labels) && object.metadata.labels[?{_quoted(key)}].orValue('') == {_quoted(value)}"
-                  for key, value in (selector.get("labels") or {}).items()]  # fmt: skip
+        terms += [
+            f"has(object.metadata.labels) && object.metadata.labels[?{_quoted(key)}].orValue('') == {_quoted(value)}"
+            for key, value in (selector.get("labels") or {}).items()
+        ]
         alternatives.append("(" + " && ".join(terms) + ")")
     return " || ".join(alternatives)
 
@@ -43,22 +47,40 @@ def _name(profile: Record) -> str:
 def install(api: Api, profile: Record) -> None:
     """Have the API server mark new pods of the profile. Raises ApiError."""
     name = _name(profile)
-    mutation = ("Object{metadata: Object.metadata{labels: {" + f"{_quoted(nodes.PROFILE_LABEL)}: {_quoted(profile['fargateProfileName'])}"
-                "}}, spec: Object.spec{schedulerName: " + _quoted(SCHEDULER) + "}}")  # fmt: skip
-    api.apply(f"{BASE}/mutatingadmissionpolicies/{name}", {
-        "apiVersion": "admissionregistration.k8s.io/v1", "kind": "MutatingAdmissionPolicy", "metadata": {"name": name},
-        "spec": {
-            "failurePolicy": "Fail", "reinvocationPolicy": "Never",
-            "matchConstraints": {"resourceRules": [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}]},
-            "matchConditions": [{"name": "selected", "expression": _condition(profile)},
-                                {"name": "free", "expression": "!has(object.spec.schedulerName) || object.spec.schedulerName == 'default-scheduler'"}],
-            "mutations": [{"patchType": "ApplyConfiguration", "applyConfiguration": {"expression": mutation}}],
+    label = f"{_quoted(nodes.PROFILE_LABEL)}: {_quoted(profile['fargateProfileName'])}"
+    spec = f"Object.spec{{schedulerName: {_quoted(SCHEDULER)}}}"
+    mutation = f"Object{{metadata: Object.metadata{{labels: {{{label}}}}}, spec: {spec}}}"
+    api.apply(
+        f"{BASE}/mutatingadmissionpolicies/{name}",
+        {
+            "apiVersion": "admissionregistration.k8s.io/v1",
+            "kind": "MutatingAdmissionPolicy",
+            "metadata": {"name": name},
+            "spec": {
+                "failurePolicy": "Fail",
+                "reinvocationPolicy": "Never",
+                "matchConstraints": {
+                    "resourceRules": [
+                        {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}
+                    ]
+                },
+                "matchConditions": [
+                    {"name": "selected", "expression": _condition(profile)},
+                    {"name": "free", "expression": FREE},
+                ],
+                "mutations": [{"patchType": "ApplyConfiguration", "applyConfiguration": {"expression": mutation}}],
+            },
         },
-    })  # fmt: skip
-    api.apply(f"{BASE}/mutatingadmissionpolicybindings/{name}", {
-        "apiVersion": "admissionregistration.k8s.io/v1", "kind": "MutatingAdmissionPolicyBinding", "metadata": {"name": name},
-        "spec": {"policyName": name},
-    })  # fmt: skip
+    )
+    api.apply(
+        f"{BASE}/mutatingadmissionpolicybindings/{name}",
+        {
+            "apiVersion": "admissionregistration.k8s.io/v1",
+            "kind": "MutatingAdmissionPolicyBinding",
+            "metadata": {"name": name},
+            "spec": {"policyName": name},
+        },
+    )
 
 
 def uninstall(api: Api, profile: Record) -> None:
@@ -75,21 +97,34 @@ def place(eks: Eks, cluster: Cluster, pod: dict[str, Any]) -> None:
         return
     api = eks.api(cluster)
     _sweep(api, profile)
-    subnets = eks.subnets(cluster, profile["subnets"]) or eks.subnets(
-        cluster, cluster.record["resourcesVpcConfig"]["subnetIds"]
-    )
+    subnets = cluster.subnets(profile["subnets"]) or cluster.subnets(cluster.record["resourcesVpcConfig"]["subnetIds"])
     subnet = subnets[int(hashlib.sha256(meta["uid"].encode()).hexdigest()[:8], 16) % len(subnets)]
     labels = {COMPUTE_LABEL: "fargate", nodes.PROFILE_LABEL: profile["fargateProfileName"]}
     taint = {"key": COMPUTE_LABEL, "value": "fargate", "effect": "NoSchedule"}
-    node = nodes.node(cluster.name, cluster.region, subnet, meta["uid"], "fargate", labels, [taint], cluster.record["version"],
-                      eks.kubelet_port(cluster), nodes.Capacity(4, 30.0, 1))  # fmt: skip
+    node = nodes.node(
+        cluster.name,
+        cluster.region,
+        subnet,
+        meta["uid"],
+        instance_type="fargate",
+        labels=labels,
+        taints=[taint],
+        version=cluster.record["version"],
+        kubelet_port=eks.kubelet_port(cluster),
+        size=nodes.Capacity(4, 30.0, 1),
+    )
     name = node["metadata"]["name"]
     if api.find(f"/api/v1/nodes/{name}") is None:
         api.create("/api/v1/nodes", node)
-    api.create(f"/api/v1/namespaces/{meta['namespace']}/pods/{meta['name']}/binding", {
-        "apiVersion": "v1", "kind": "Binding", "metadata": {"name": meta["name"], "uid": meta["uid"]},
-        "target": {"apiVersion": "v1", "kind": "Node", "name": name},
-    })  # fmt: skip
+    api.create(
+        f"/api/v1/namespaces/{meta['namespace']}/pods/{meta['name']}/binding",
+        {
+            "apiVersion": "v1",
+            "kind": "Binding",
+            "metadata": {"name": meta["name"], "uid": meta["uid"]},
+            "target": {"apiVersion": "v1", "kind": "Node", "name": name},
+        },
+    )
 
 
 def _sweep(api: Api, profile: Record) -> None:

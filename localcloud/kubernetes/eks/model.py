@@ -10,12 +10,15 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from moto.ec2.models import ec2_backends
 from moto.eks.exceptions import (
     InvalidParameterException,
     InvalidRequestException,
     ResourceInUseException,
     ResourceNotFoundException,
 )
+
+from localcloud.kubernetes.nodes import Subnet
 
 Record = dict[str, Any]
 #: Minor versions on offer, oldest first. The real control plane behind a cluster is of the newest whatever the API says.
@@ -78,6 +81,11 @@ class Cluster:
             found |= {record[key]: record for record in records.values()}
         return found
 
+    def subnets(self, ids: list[str]) -> list[Subnet]:
+        """Those of the emulated VPCs that exist."""
+        known = {subnet.id: subnet for subnet in ec2_backends[self.account][self.region].describe_subnets()}
+        return [Subnet(name, known[name].availability_zone, known[name].cidr_block) for name in ids if name in known]
+
     def require_active(self) -> None:
         """Raise InvalidRequestException where EKS refuses because the cluster is being made, changed or removed."""
         if self.record["status"] != "ACTIVE":
@@ -107,7 +115,7 @@ class Call:
 
 def now() -> datetime.datetime:
     """The present as the API gives it."""
-    return datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+    return datetime.datetime.now(datetime.UTC).replace(microsecond=0)
 
 
 def new_id() -> str:

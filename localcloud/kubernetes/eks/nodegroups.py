@@ -6,13 +6,14 @@ https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateFargateProfile.htm
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from moto.ec2.models import ec2_backends
 from moto.eks.exceptions import InvalidRequestException, ResourceInUseException
 from moto.eks.utils import validate_role_arn
 
-from localcloud.kubernetes.eks import updates
+from localcloud.kubernetes.eks import instances, updates
 from localcloud.kubernetes.eks.model import VERSIONS, Call, Cluster, Record, find, invalid, new_id, now, page
 
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ def create_nodegroup(eks: Eks, call: Call) -> Record:
     record = _record(call, cluster)
     _check_scaling(record["scalingConfig"], cluster, name)
     cluster.nodegroups[name] = record
-    eks.later(cluster, CREATE_SECONDS, lambda: eks.activate_nodegroup(cluster, record), f"create node group {name}")
+    eks.later(
+        cluster, CREATE_SECONDS, lambda: instances.activate_nodegroup(eks, cluster, record), f"create node group {name}"
+    )
     return {"nodegroup": record}
 
 
@@ -63,8 +66,11 @@ def _record(call: Call, cluster: Cluster) -> Record:
     name, identity = call["nodegroupName"], new_id()
     version = call.get("version", cluster.record["version"])
     if version not in VERSIONS or VERSIONS.index(version) > VERSIONS.index(cluster.record["version"]):
-        raise invalid(f"Nodegroup Kubernetes version {version} is not compatible with cluster version {cluster.record['version']}",
-                      clusterName=cluster.name, nodegroupName=name)  # fmt: skip
+        raise invalid(
+            f"Nodegroup Kubernetes version {version} is not compatible with that of the cluster, {cluster.record['version']}",
+            clusterName=cluster.name,
+            nodegroupName=name,
+        )
     template = call.get("launchTemplate")
     record = {
         "nodegroupName": name,
@@ -161,34 +167,35 @@ def update_nodegroup_config(eks: Eks, call: Call) -> Record:
         ]
     if call.get("labels"):
         _relabel(record, call["labels"])
-        parameters += [updates.parameter("LabelsToAdd" if key == "addOrUpdateLabels" else "LabelsToRemove", value)
-                       for key, value in call["labels"].items()]  # fmt: skip
+        parameters += [
+            updates.parameter("LabelsToAdd" if key == "addOrUpdateLabels" else "LabelsToRemove", value)
+            for key, value in call["labels"].items()
+        ]
     if call.get("taints"):
         _retaint(record, call["taints"])
-        parameters += [updates.parameter("TaintsToAdd" if key == "addOrUpdateTaints" else "TaintsToRemove", value)
-                       for key, value in call["taints"].items()]  # fmt: skip
+        parameters += [
+            updates.parameter("TaintsToAdd" if key == "addOrUpdateTaints" else "TaintsToRemove", value)
+            for key, value in call["taints"].items()
+        ]
     for name, kind in (("updateConfig", "MaxUnavailable"), ("nodeRepairConfig", "NodeRepairEnabled")):
         if call.get(name):
             record[name] = call[name]
             parameters.append(updates.parameter(kind, call[name]))
+    return {"update": _started(eks, cluster, record, updates.Change("ConfigUpdate", parameters, UPDATE_SECONDS))}
+
+
+def _started(eks: Eks, cluster: Cluster, record: Record, change: updates.Change) -> Record:
     about = {"nodegroupName": record["nodegroupName"]}
-    update = updates.start(
-        eks,
-        cluster,
-        "ConfigUpdate",
-        parameters,
-        UPDATE_SECONDS,
-        {},
-        record,
-        about,
-        lambda: eks.sync_nodes(cluster, record),
-    )
-    return {"update": update}
+    change = replace(change, about=about, after=lambda: instances.sync_nodes(eks, cluster, record))
+    return updates.start(eks, cluster, record, change)
 
 
 def _relabel(record: Record, asked: Record) -> None:
-    record["labels"] = {key: value for key, value in {**record["labels"], **asked.get("addOrUpdateLabels", {})}.items()
-                        if key not in asked.get("removeLabels", [])}  # fmt: skip
+    record["labels"] = {
+        key: value
+        for key, value in {**record["labels"], **asked.get("addOrUpdateLabels", {})}.items()
+        if key not in asked.get("removeLabels", [])
+    }
 
 
 def _retaint(record: Record, asked: Record) -> None:
@@ -209,8 +216,12 @@ def update_nodegroup_version(eks: Eks, call: Call) -> Record:
     if version not in VERSIONS or not VERSIONS.index(record["version"]) <= VERSIONS.index(version) <= VERSIONS.index(
         cluster.record["version"]
     ):
-        raise invalid(f"Nodegroup version {version} is not possible: it is {record['version']}, the cluster {cluster.record['version']}",
-                      clusterName=cluster.name, nodegroupName=record["nodegroupName"])  # fmt: skip
+        raise invalid(
+            f"Nodegroup version {version} is not possible: it has {record['version']}, "
+            f"its cluster {cluster.record['version']}",
+            clusterName=cluster.name,
+            nodegroupName=record["nodegroupName"],
+        )
     release = call.get("releaseVersion", f"{version}.0-20261001")
     parameters = [updates.parameter("Version", version), updates.parameter("ReleaseVersion", release)]
     if call.get("launchTemplate"):
@@ -219,10 +230,9 @@ def update_nodegroup_version(eks: Eks, call: Call) -> Record:
         )
         parameters.append(updates.parameter("LaunchTemplateVersion", record["launchTemplate"]["version"]))
 
-    values, about = {"version": version, "releaseVersion": release}, {"nodegroupName": record["nodegroupName"]}
-    update = updates.start(eks, cluster, "VersionUpdate", parameters, VERSION_SECONDS, values, record, about,
-                           lambda: eks.sync_nodes(cluster, record))  # fmt: skip
-    return {"update": update}
+    values = {"version": version, "releaseVersion": release}
+    change = updates.Change("VersionUpdate", parameters, VERSION_SECONDS, values)
+    return {"update": _started(eks, cluster, record, change)}
 
 
 def delete_nodegroup(eks: Eks, call: Call) -> Record:
@@ -238,7 +248,7 @@ def delete_nodegroup(eks: Eks, call: Call) -> Record:
     eks.later(
         cluster,
         DELETE_SECONDS,
-        lambda: eks.retire_nodegroup(cluster, record),
+        lambda: instances.retire_nodegroup(eks, cluster, record),
         f"delete node group {record['nodegroupName']}",
     )
     return {"nodegroup": record}
@@ -263,8 +273,11 @@ def create_fargate_profile(eks: Eks, call: Call) -> Record:
         )
     for selector in selectors:
         if not selector.get("namespace"):
-            raise invalid("Fargate Profile must have at least one selector with at least one namespace value.",
-                          clusterName=cluster.name, fargateProfileName=name)  # fmt: skip
+            raise invalid(
+                "Fargate Profile must have at least one selector with at least one namespace value.",
+                clusterName=cluster.name,
+                fargateProfileName=name,
+            )
         if len(selector.get("labels") or {}) > 5:
             raise invalid(
                 "Request contains Selector with more than 5 Label pairs",
@@ -272,13 +285,23 @@ def create_fargate_profile(eks: Eks, call: Call) -> Record:
                 fargateProfileName=name,
             )
     record = {
-        "fargateProfileName": name, "fargateProfileArn": cluster.arn_of("fargateprofile", name, new_id()), "clusterName": cluster.name,
-        "createdAt": now(), "podExecutionRoleArn": call["podExecutionRoleArn"], "subnets": list(call.get("subnets", [])),
-        "selectors": selectors, "status": "CREATING", "tags": dict(call.get("tags", {})), "health": {"issues": []},
-    }  # fmt: skip
+        "fargateProfileName": name,
+        "fargateProfileArn": cluster.arn_of("fargateprofile", name, new_id()),
+        "clusterName": cluster.name,
+        "createdAt": now(),
+        "podExecutionRoleArn": call["podExecutionRoleArn"],
+        "subnets": list(call.get("subnets", [])),
+        "selectors": selectors,
+        "status": "CREATING",
+        "tags": dict(call.get("tags", {})),
+        "health": {"issues": []},
+    }
     cluster.fargate_profiles[name] = record
     eks.later(
-        cluster, FARGATE_CREATE_SECONDS, lambda: eks.activate_profile(cluster, record), f"create Fargate profile {name}"
+        cluster,
+        FARGATE_CREATE_SECONDS,
+        lambda: instances.activate_profile(eks, cluster, record),
+        f"create Fargate profile {name}",
     )
     return {"fargateProfile": record}
 
@@ -317,7 +340,7 @@ def delete_fargate_profile(eks: Eks, call: Call) -> Record:
     eks.later(
         cluster,
         FARGATE_DELETE_SECONDS,
-        lambda: eks.retire_profile(cluster, record),
+        lambda: instances.retire_profile(eks, cluster, record),
         f"delete Fargate profile {record['fargateProfileName']}",
     )
     return {"fargateProfile": record}

@@ -10,21 +10,19 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from moto.ec2.models import ec2_backends
 from moto.eks.exceptions import ResourceNotFoundException
 from moto.eks.models import eks_backends
 
 from localcloud import certificates, principals
 from localcloud.cloud import Cloud
-from localcloud.kubernetes import authenticator, endpoints, kubelet, logs, nodes, registry
-from localcloud.kubernetes.api import STRATEGIC_PATCH, Api, ApiError
+from localcloud.kubernetes import authenticator, endpoints, kubelet, logs, registry
+from localcloud.kubernetes.api import Api, ApiError
 from localcloud.kubernetes.control_plane import ControlPlane, ControlPlaneError, Settings
-from localcloud.kubernetes.eks import access, fargate, updates
-from localcloud.kubernetes.eks.model import Call, Cluster, Record, now
+from localcloud.kubernetes.eks import access, fargate, instances, updates
+from localcloud.kubernetes.eks.model import Call, Cluster
 from localcloud.kubernetes.pods import Pods
 
 log = logging.getLogger("localcloud.kubernetes")
-NODE_PATIENCE = 30.0
 RESTART_PATIENCE = 45.0
 
 
@@ -67,12 +65,11 @@ class Eks:
 
     def all_clusters(self) -> list[Cluster]:
         """Those of all regions."""
-        return [
-            cluster
-            for regions in eks_backends.values()
-            for backend in regions.values()
-            for cluster in list(backend.clusters.values())
-        ]  # type: ignore[misc]
+        found: list[Any] = []
+        for regions in eks_backends.values():
+            for backend in regions.values():
+                found += backend.clusters.values()
+        return found
 
     @staticmethod
     def principal(access_key: str) -> str | None:
@@ -205,20 +202,25 @@ class Eks:
                     del cluster.addons[addon["addonName"]]
                 else:
                     addon["status"] = "ACTIVE"
+            for name, provider in list(cluster.identity_providers.items()):
+                if provider["status"] == "DELETING":
+                    del cluster.identity_providers[name]
+                else:
+                    provider["status"] = "ACTIVE"
         self.bring_up(cluster, 0)
         self.later(cluster, 0, lambda: self._settle_nodes(cluster), "nodes after restart")
 
     def _settle_nodes(self, cluster: Cluster) -> None:
         for nodegroup in list(cluster.nodegroups.values()):
             if nodegroup["status"] == "DELETING":
-                self.retire_nodegroup(cluster, nodegroup)
+                instances.retire_nodegroup(self, cluster, nodegroup)
             else:
-                self.activate_nodegroup(cluster, nodegroup)
+                instances.activate_nodegroup(self, cluster, nodegroup)
         for profile in list(cluster.fargate_profiles.values()):
             if profile["status"] == "DELETING":
-                self.retire_profile(cluster, profile)
+                instances.retire_profile(self, cluster, profile)
             else:
-                self.activate_profile(cluster, profile)
+                instances.activate_profile(self, cluster, profile)
 
     def await_restart(self, cluster: Cluster) -> None:
         """Wait until the control plane of an active cluster is ready (it is not for some seconds after a restart)."""
@@ -252,9 +254,9 @@ class Eks:
         hosts = {host, host.replace("127.0.0.1", "localhost")}
         try:
             caller = authenticator.check(
-                token, cluster.name, hosts, principals.find, datetime.datetime.now(datetime.timezone.utc)
+                token, cluster.name, hosts, principals.find, datetime.datetime.now(datetime.UTC)
             )
-        except authenticator.Refused as error:
+        except authenticator.RefusedError as error:
             log.info("token for cluster %s refused: %s", cluster.name, error)
             return {"authenticated": False}
         user = access.user_of(cluster, caller.arn)
@@ -303,122 +305,12 @@ class Eks:
                 found.add(f"{base}/{within}{kind}/{meta['name']}")
         return found
 
-    # -- nodes
+    # -- nodes and images
 
-    def subnets(self, cluster: Cluster, ids: list[str]) -> list[nodes.Subnet]:
-        """The subnets of the emulated VPC."""
-        known = {subnet.id: subnet for subnet in ec2_backends[cluster.account][cluster.region].describe_subnets()}
-        return [
-            nodes.Subnet(known[name].id, known[name].availability_zone, known[name].cidr_block)
-            for name in ids
-            if name in known
-        ]
-
-    def sync_nodes(self, cluster: Cluster, nodegroup: Record) -> None:
-        """Make the nodes of a group what it says; returns when all are Ready. Raises ControlPlaneError, ApiError."""
-        api, running = self.api(cluster), self._running[cluster.plane_name]
-        with running.lock:
-            wanted = {node["metadata"]["name"]: node for node in nodes.wanted(
-                cluster.name, cluster.region, nodegroup, self.subnets(cluster, nodegroup["subnets"]), running.kubelet_port)}  # fmt: skip
-            present = {
-                node["metadata"]["name"]: node
-                for node in self._nodes(api, nodes.GROUP_LABEL, nodegroup["nodegroupName"])
-            }
-            for name, node in wanted.items():
-                if name in present:
-                    self._adjust(api, present[name], node)
-                else:
-                    api.create("/api/v1/nodes", node)
-            self._await_nodes(api, set(wanted))
-            for name in set(present) - set(wanted):
-                self._remove_node(api, name)
-
-    @staticmethod
-    def _nodes(api: Api, label: str, value: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = api.get(f"/api/v1/nodes?labelSelector={label}%3D{value}")["items"]
-        return found
-
-    @staticmethod
-    def _adjust(api: Api, present: dict[str, Any], node: dict[str, Any]) -> None:
-        name = node["metadata"]["name"]
-        gone = dict.fromkeys(set(present["metadata"]["labels"]) - set(node["metadata"]["labels"]))
-        taints = [
-            taint for taint in present["spec"].get("taints", []) if taint["key"].startswith("node.kubernetes.io/")
-        ]
-        body = {
-            "metadata": {"labels": {**gone, **node["metadata"]["labels"]}},
-            "spec": {"taints": taints + node["spec"].get("taints", [])},
-        }
-        api.patch(f"/api/v1/nodes/{name}", body)
-        api.patch(
-            f"/api/v1/nodes/{name}/status",
-            {"status": {"daemonEndpoints": node["status"]["daemonEndpoints"]}},
-            STRATEGIC_PATCH,
-        )
-
-    @staticmethod
-    def _await_nodes(api: Api, names: set[str]) -> None:
-        deadline = time.monotonic() + NODE_PATIENCE
-        while True:
-            items = api.get("/api/v1/nodes")["items"]
-            ready = {node["metadata"]["name"] for node in items
-                     if any(c["type"] == "Ready" and c["status"] == "True" for c in node["status"].get("conditions", []))}  # fmt: skip
-            if names <= ready:
-                return
-            if time.monotonic() > deadline:
-                raise ControlPlaneError(
-                    f"nodes {', '.join(sorted(names - ready))} are not Ready after {NODE_PATIENCE:.0f} s (kwok's log tells more)"
-                )
-            time.sleep(0.1)
-
-    @staticmethod
-    def _remove_node(api: Api, name: str) -> None:
-        api.patch(f"/api/v1/nodes/{name}", {"spec": {"unschedulable": True}})
-        for pod in api.get(f"/api/v1/pods?fieldSelector=spec.nodeName%3D{name}")["items"]:
-            api.delete(
-                f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods/{pod['metadata']['name']}",
-                {"gracePeriodSeconds": 0},
-            )
-        api.delete(f"/api/v1/nodes/{name}")
-
-    def activate_nodegroup(self, cluster: Cluster, nodegroup: Record) -> None:
-        """Bring a node group's nodes up; ACTIVE, or CREATE_FAILED with the reason."""
-        try:
-            self.sync_nodes(cluster, nodegroup)
-        except (ControlPlaneError, ApiError) as error:
-            with self.cloud.lock:
-                nodegroup["status"] = "CREATE_FAILED"
-                nodegroup["health"] = {
-                    "issues": [{"code": "NodeCreationFailure", "message": str(error), "resourceIds": []}]
-                }
-            raise
-        with self.cloud.lock:
-            if nodegroup["status"] == "CREATING":
-                nodegroup["status"], nodegroup["modifiedAt"] = "ACTIVE", now()
-
-    def retire_nodegroup(self, cluster: Cluster, nodegroup: Record) -> None:
-        """Remove a node group's nodes, then the group."""
-        api = self.api(cluster)
-        with self._running[cluster.plane_name].lock:
-            for node in self._nodes(api, nodes.GROUP_LABEL, nodegroup["nodegroupName"]):
-                self._remove_node(api, node["metadata"]["name"])
-        with self.cloud.lock:
-            cluster.nodegroups.pop(nodegroup["nodegroupName"], None)
-
-    def activate_profile(self, cluster: Cluster, profile: Record) -> None:
-        """Have pods of the profile's selectors wait for their own nodes; ACTIVE."""
-        fargate.install(self.api(cluster), profile)
-        with self.cloud.lock:
-            profile["status"] = "ACTIVE"
-
-    def retire_profile(self, cluster: Cluster, profile: Record) -> None:
-        """Remove the profile's pods and nodes, then the profile."""
-        api = self.api(cluster)
-        fargate.uninstall(api, profile)
-        for node in self._nodes(api, nodes.PROFILE_LABEL, profile["fargateProfileName"]):
-            self._remove_node(api, node["metadata"]["name"])
-        with self.cloud.lock:
-            cluster.fargate_profiles.pop(profile["fargateProfileName"], None)
+    def running(self, cluster: Cluster) -> Running:
+        """What runs for the cluster. Raises ControlPlaneError when its control plane does not run."""
+        self.api(cluster)
+        return self._running[cluster.plane_name]
 
     def kubelet_port(self, cluster: Cluster) -> int:
         """Port at which the logs of the cluster's pods are served."""
@@ -427,8 +319,6 @@ class Eks:
     @staticmethod
     def _is_simulated(node: str) -> bool:
         return node.startswith(("ip-", "fargate-ip-"))
-
-    # -- images
 
     def _image(self, reference: str) -> kubelet.Image:
         return registry.resolve(reference, self._look_up)

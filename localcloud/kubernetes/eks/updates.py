@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from moto.eks.exceptions import ResourceNotFoundException
@@ -22,42 +23,43 @@ def parameter(kind: str, value: Any) -> Record:
     return {"type": kind, "value": value if isinstance(value, str) else json.dumps(value)}
 
 
-def start(
-    eks: Eks,
-    cluster: Cluster,
-    kind: str,
-    parameters: list[Record],
-    aws_seconds: float,
-    values: Record,
-    target: Record,
-    about: Record | None = None,
-    after: Callable[[], None] | None = None,
-) -> Record:
-    """The Update record: InProgress with `target` UPDATING; after the scaled time `target` gets `values` and both are settled.
+@dataclass(frozen=True)
+class Change:
+    """What an update does to its target.
 
-    The values are kept with the update, so that a restart of the local cloud finishes what was under way (`resume`).
-    about: {"nodegroupName": …} or {"addonName": …} for updates that are not the cluster's own. after: runs when the values
-    are set, outside the lock; when it fails, the update is Failed with its text.
+    values: what the target's record gets after `aws_seconds`; kept with the update, so that a restart of the local cloud
+    finishes what was under way (`resume`). about: {"nodegroupName": …} or {"addonName": …} for updates that are not the
+    cluster's own. after: runs when the values are set, outside the lock; when it fails, the update is Failed with its text.
     """
-    update = {
+
+    kind: str
+    parameters: list[Record]
+    aws_seconds: float
+    values: Record = field(default_factory=dict)
+    about: Record = field(default_factory=dict)
+    after: Callable[[], object] | None = None
+
+
+def start(eks: Eks, cluster: Cluster, target: Record, change: Change) -> Record:
+    """The Update record: InProgress with `target` UPDATING; both are settled after the scaled time."""
+    update: Record = {
         "id": new_id(),
         "status": "InProgress",
-        "type": kind,
-        "params": parameters,
+        "type": change.kind,
+        "params": change.parameters,
         "createdAt": now(),
         "errors": [],
     }
-    entry = {"update": update, "values": values, **(about or {})}
-    cluster.updates[update["id"]] = entry
+    cluster.updates[update["id"]] = {"update": update, "values": change.values, **change.about}
     target["status"] = "UPDATING"
 
     def finish() -> None:
         error = None
         with eks.cloud.lock:
-            target.update(values)
+            target.update(change.values)
         try:
-            if after is not None:
-                after()
+            if change.after is not None:
+                change.after()
         except Exception as failure:
             error = str(failure)
             raise
@@ -66,7 +68,7 @@ def start(
                 settle(target, update, error)
             eks.touched()
 
-    eks.cloud.later(aws_seconds, finish, f"eks {cluster.name} {kind}")
+    eks.cloud.later(change.aws_seconds, finish, f"eks {cluster.name} {change.kind}")
     return update
 
 

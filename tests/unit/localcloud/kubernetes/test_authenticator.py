@@ -10,23 +10,26 @@ import pytest
 
 from localcloud.kubernetes import authenticator
 
-NOW = datetime.datetime.now(datetime.timezone.utc)
+NOW = datetime.datetime.now(datetime.UTC)
+SECRET = "secret"
 HOST = "127.0.0.1:4566"
 
 
 @dataclass(frozen=True)
 class Known:
     arn: str = "arn:aws:iam::123456789012:user/ann"
-    secret: str = "secret"
+    secret: str = SECRET
     token: str | None = None
     expires: datetime.datetime | None = None
     active: bool = True
 
 
 def made(
-    cluster: str = "one", secret: str = "secret", session: str | None = None, endpoint: str = f"http://{HOST}"
+    cluster: str = "one", secret: str = SECRET, session: str | None = None, endpoint: str = f"http://{HOST}"
 ) -> str:
-    return authenticator.make("AKIAEXAMPLE", secret, session, cluster, "eu-west-1", endpoint)
+    return authenticator.make(
+        "AKIAEXAMPLE", secret, session, cluster=cluster, region="eu-west-1", sts_endpoint=endpoint
+    )
 
 
 def checked(
@@ -55,7 +58,7 @@ def test_a_token_proves_its_maker(endpoint: str) -> None:
 def test_a_session_needs_its_token() -> None:
     session = Known(token="the+session/token==")
     assert checked(made(session="the+session/token=="), key=session)
-    with pytest.raises(authenticator.Refused, match="session token"):
+    with pytest.raises(authenticator.RefusedError, match="session token"):
         checked(made(), key=session)
 
 
@@ -80,5 +83,5 @@ def test_a_session_needs_its_token() -> None:
     ],
 )
 def test_everything_else_is_refused(token: str, key: Known | None, now: datetime.datetime, why: str) -> None:
-    with pytest.raises(authenticator.Refused, match=why):
+    with pytest.raises(authenticator.RefusedError, match=why):
         checked(token, key=key, now=now)
