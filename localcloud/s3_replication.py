@@ -119,7 +119,7 @@ class Replicator:
         """Schedule again whatever was pending when the state was saved."""
         for partition, account in set(s3_backends.bucket_accounts.values()):
             for bucket in s3_backends[account][partition].buckets.values():
-                for key in [key for versions in bucket.keys.lists() for key in versions]:
+                for key in [key for _name, versions in bucket.keys.lists() for key in versions]:
                     if isinstance(key, FakeKey) and getattr(key, "replication_status", None) == PENDING:
                         self._schedule(key)
 

@@ -24,6 +24,7 @@ from moto.s3.exceptions import (
 from moto.s3.models import FakeBucket, FakeKey, S3Backend, s3_backends
 from moto.s3.responses import S3Response
 
+from localcloud import control
 from localcloud.cloud import Cloud
 from localcloud.s3_replication import Replicator, is_v2, rules_of
 
@@ -46,7 +47,24 @@ def install(cloud: Cloud) -> Replicator:
     _patch_configuration()
     _patch_answers()
     cloud.on_restored.append(replicator.resume)
+    _add_control(replicator)
     return replicator
+
+
+def _add_control(replicator: Replicator) -> None:
+    @control.route("GET", "/_localcloud/s3/replication")
+    def show(request: control.ControlRequest) -> dict[str, Any]:
+        """How long a copy takes: {"seconds": AWS seconds}."""
+        return {"seconds": replicator.delay}
+
+    @control.route("PUT", "/_localcloud/s3/replication")
+    def change(request: control.ControlRequest) -> dict[str, Any]:
+        """Set how long copies of what is written from now on take. Body: {"seconds": AWS seconds}."""
+        seconds = (request.body or {}).get("seconds")
+        if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or seconds < 0:
+            raise control.ControlError(f"seconds must be a number that is not negative, got {seconds!r}")
+        replicator.delay = float(seconds)
+        return {"seconds": replicator.delay}
 
 
 def _patch_writes(replicator: Replicator) -> None:
