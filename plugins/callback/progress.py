@@ -16,7 +16,8 @@ description:
     It gives way to every other output. Nothing at all is printed when standard output is not a terminal or is a dumb one.
   - Writes C(timeline.json) into the evidence folder, for the report; during the run, and when it ends or fails.
   - It knows the names of plays, hosts, roles and tasks, and times. It never looks at arguments or results of a task.
-  - A play with the variable C(platform_timeline) set to false is shown, but not recorded. In check mode nothing is recorded.
+  - A play with the variable C(platform_timeline) set to false is shown, but not recorded. In check mode nothing is recorded;
+    plays that ask for check mode are recorded once the run does more than that or fails.
   - A fault of this plugin ends its own work with a warning, never the run.
 requirements:
   - enabled in configuration
@@ -118,6 +119,8 @@ class CallbackModule(CallbackBase):
         self._play: Any = None
         self._folder: Path | None = None
         self._saved = 0.0
+        # A run that only looked, as a plan does, leaves the record of the last one that did something.
+        self._real = False
         self._pid = os.getpid()
 
     @_harmless
@@ -131,6 +134,7 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_play_start(self, play: Any) -> None:
         self._play = play
         recorded = play.get_vars().get("platform_timeline", True) is not False and not context.CLIARGS.get("check")
+        self._real = self._real or (recorded and getattr(play, "check_mode", None) is not True)
         with self._lock():
             self.recorder.begin_play(play.get_name(), record=recorded)
         # What follows a recorded run without being part of it, the report above all, finds the record closed.
@@ -220,13 +224,15 @@ class CallbackModule(CallbackBase):
 
     def _save(self, status: str, *, closing: bool = False) -> None:
         self._saved = self.now()
-        if self._folder is None or self.recorder.began is None or (closing and not self.recorder.rows):
+        recorder = self.recorder
+        worth = (self._real or recorder.failed) and recorder.began is not None and not (closing and not recorder.rows)
+        if self._folder is None or not worth:
             return
         self._folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".timeline.json.", dir=self._folder)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                json.dump(self.recorder.document(status), stream, ensure_ascii=False, indent=1)
+                json.dump(recorder.document(status), stream, ensure_ascii=False, indent=1)
                 stream.write("\n")
             os.chmod(name, 0o644)
             os.replace(name, self._folder / "timeline.json")

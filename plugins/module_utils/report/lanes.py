@@ -95,8 +95,8 @@ def _failure(tasks: Sequence[_Task]) -> str:
     failed = [task for task in tasks if task.failed]
     if not failed:
         return "The run failed."
-    last = failed[-1]
-    return f"{last.lane} failed at '{last.name}' after {units.duration(last.seconds)}."
+    first = failed[0]
+    return f"{first.lane} failed at '{first.name}' after {units.duration(first.seconds)}."
 
 
 def _tasks(data: Mapping[str, Any]) -> list[_Task]:

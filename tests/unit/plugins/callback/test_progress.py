@@ -165,6 +165,30 @@ def test_check_mode_records_nothing(callback: Any, tmp_path: Path, monkeypatch: 
     assert not list(tmp_path.iterdir())
 
 
+def test_a_run_that_only_looks_leaves_the_record_of_the_last_one(callback: Any, tmp_path: Path) -> None:
+    (tmp_path / "timeline.json").write_text("{}")
+    preflight = play("Preflight", tmp_path)
+    preflight.check_mode = True
+    callback.v2_playbook_on_play_start(preflight)
+    run(callback, task("Check", "1"), "v2_runner_on_ok", 60.0)
+    callback.v2_playbook_on_stats(stats())
+    assert timeline(tmp_path) == {}
+
+
+@pytest.mark.parametrize(("hook", "status"), [("v2_runner_on_ok", "ok"), ("v2_runner_on_failed", "failed")])
+def test_a_check_before_a_run_belongs_to_it(callback: Any, tmp_path: Path, hook: str, status: str) -> None:
+    preflight = play("Preflight", tmp_path)
+    preflight.check_mode = True
+    callback.v2_playbook_on_play_start(preflight)
+    run(callback, task("Check", "1"), hook)
+    if status == "ok":
+        callback.v2_playbook_on_play_start(play("Foundation", tmp_path))
+        run(callback, task("Plan", "2"), "v2_runner_on_ok")
+    callback.v2_playbook_on_stats(stats(failures=["network"] if status == "failed" else []))
+    assert timeline(tmp_path)["status"] == status
+    assert timeline(tmp_path)["tasks"][0]["play"] == "Preflight"
+
+
 def test_without_a_folder_nothing_is_written(callback: Any) -> None:
     callback.v2_playbook_on_play_start(play("Foundation", None))
     run(callback, task("Plan", "1"), "v2_runner_on_ok", 60.0)
