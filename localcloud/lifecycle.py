@@ -21,6 +21,7 @@ from localcloud.processes import Processes, kill_marked, start_ticks
 Say = Callable[[str], None]
 START_PATIENCE = 60.0
 STOP_PATIENCE = 20.0
+PROCESS_PATIENCE = 10.0
 
 
 class CloudError(Exception):
@@ -32,7 +33,7 @@ def running(state: Path) -> places.StateFile | None:
     content = places.read(state)
     if content is None or content.pid == 0 or not held(state):
         return None
-    return content if answers(content.endpoint) else None
+    return content if answers(content.endpoint, timeout=10) else None
 
 
 def held(state: Path) -> bool:
@@ -185,7 +186,7 @@ def _stop_daemon(state: Path, say: Say) -> list[str]:
 
 def _stop_leftovers(state: Path) -> list[str]:
     processes = Processes(state)
-    stopped = processes.stop_many(processes.names())
+    stopped = processes.stop_many(processes.names(), patience=PROCESS_PATIENCE)
     killed = kill_marked(state)
     return stopped + [f"process {pid}" for pid in killed]
 

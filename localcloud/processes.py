@@ -83,16 +83,20 @@ def kill_marked(state: Path, patience: float = 5.0) -> list[int]:
 
     Raises TimeoutError when one is still there after `patience` seconds.
     """
-    killed: list[int] = []
+    killed: dict[int, int | None] = {}
     deadline = time.monotonic() + patience
-    while pids := marked(state):
+    while True:
+        # A process that ends loses its environment, and so its mark, a little before it is gone.
+        ending = [pid for pid, ticks in killed.items() if ticks is not None and start_ticks(pid) == ticks]
+        found = marked(state)
+        if not found and not ending:
+            return list(killed)
         if time.monotonic() > deadline:
-            raise TimeoutError(f"processes {pids} of {state} do not end after SIGKILL")
-        for pid in pids:
+            raise TimeoutError(f"processes {sorted({*found, *ending})} of {state} do not end after SIGKILL")
+        for pid in found:
+            killed.setdefault(pid, start_ticks(pid))
             _signal_one(pid, signal.SIGKILL)
-        killed += [pid for pid in pids if pid not in killed]
         time.sleep(0.02)
-    return killed
 
 
 class Processes:
