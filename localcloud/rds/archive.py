@@ -21,6 +21,8 @@ from localcloud.postgres.config import Recovery
 _SEGMENT = re.compile(r"[0-9A-F]{24}")
 _HISTORY = re.compile(r"[0-9A-F]{8}\.history")
 _SEGMENT_BYTES = WAL_SEGMENT_MB * 1024 * 1024
+#: A log file is four gigabytes: https://www.postgresql.org/docs/current/wal-internals.html
+_SEGMENTS_PER_LOG = 0x1_0000_0000 // _SEGMENT_BYTES
 #: A fresh segment starts with a long page header of this size; an insert position no further says that nothing was written.
 _LONG_HEADER = 40
 
@@ -156,7 +158,10 @@ class Archive:
         for path in self.wal.iterdir():
             if _wanted(path.name, base.first, until.segment):
                 os.link(path, target / "wal" / path.name)
-        write_json(target / "pin.json", {"stop": stop.timestamp() if stop else None})
+        held = {path.name[8:] for path in (target / "wal").iterdir()}
+        missing = [name for name in segments_between(base.first, until.segment) if name[8:] not in held]
+        content = {"stop": stop.timestamp() if stop else None, "end": until.end, "missing": missing}
+        write_json(target / "pin.json", content)
 
     def follow(self, source: Archive) -> None:
         """Take over what `source` has and this copy in another region has not; the copy then restores what it holds itself."""
@@ -183,10 +188,14 @@ class Archive:
 
 @dataclass(frozen=True)
 class Pin:
-    """What a restore starts from: a data directory, and how WAL is replayed on it (None: it holds all it needs)."""
+    """What a restore starts from: a data directory, and how WAL is replayed on it (None: it holds all it needs).
+
+    end: WAL position that replay must reach when it is not to stop at a moment.
+    """
 
     base: Path
     recovery: Recovery | None
+    end: int = 0
 
 
 def pin_tree(site: Site, source: Path, target: Path) -> None:
@@ -198,15 +207,42 @@ def pin_tree(site: Site, source: Path, target: Path) -> None:
 
 
 def read_pin(target: Path) -> Pin:
-    """What `Archive.pin` or `pin_tree` put under `target`. Raises PostgresError when it is not complete."""
+    """What `Archive.pin` or `pin_tree` put under `target`. PostgresError when it is not complete or WAL is missing in it."""
     try:
         content = json.loads((target / "pin.json").read_text())
     except FileNotFoundError as error:
         raise PostgresError(f"{target} does not hold what the restore needs") from error
     if content.get("alone"):
         return Pin(target / "base", None)
+    if content["missing"]:
+        raise PostgresError(f"WAL is missing in the archive: {', '.join(content['missing'][:3])}")
     stop = datetime.fromtimestamp(content["stop"], UTC) if content["stop"] is not None else None
-    return Pin(target / "base", Recovery(target / "wal", stop))
+    return Pin(target / "base", Recovery(target / "wal", stop), content["end"])
+
+
+def check_replayed(data: Path, end: int) -> None:
+    """Whether a promoted data directory has replayed WAL up to `end`: where its timeline forked says so. PostgresError if not.
+
+    https://www.postgresql.org/docs/current/continuous-archiving.html#BACKUP-TIMELINES
+    """
+    history = sorted((data / "pg_wal").glob("*.history"))
+    if not history:
+        raise PostgresError(f"{data} has no timeline history: it was not recovered")
+    forked = lsn(history[-1].read_text().strip().splitlines()[-1].split("\t")[1])
+    if forked < end:
+        raise PostgresError(f"recovery ended at {forked:X}, the archive goes to {end:X}: WAL is damaged")
+
+
+def segments_between(first: str, last: str) -> list[str]:
+    """Names of the WAL segments from `first` to `last`, on the timeline of `first`."""
+    return [
+        f"{first[:8]}{number // _SEGMENTS_PER_LOG:08X}{number % _SEGMENTS_PER_LOG:08X}"
+        for number in range(_segment_number(first), _segment_number(last) + 1)
+    ]
+
+
+def _segment_number(name: str) -> int:
+    return int(name[8:16], 16) * _SEGMENTS_PER_LOG + int(name[16:], 16)
 
 
 def link_tree(source: Path, target: Path) -> None:

@@ -18,9 +18,9 @@ from moto.rds.models import DBInstance, DBSnapshot
 
 from localcloud.postgres.binaries import PostgresError
 from localcloud.postgres.cluster import effective_settings
-from localcloud.postgres.config import NOT_LESS_THAN_SOURCE
+from localcloud.postgres.config import NOT_LESS_THAN_SOURCE, Recovery
 from localcloud.rds import parameters, roles
-from localcloud.rds.archive import read_pin
+from localcloud.rds.archive import Pin, check_replayed, read_pin
 from localcloud.rds.records import RECORD, AutomatedBackup, SnapshotRecord, backups_of, record_of, settings_of
 from localcloud.rds.service import Rds, Run
 
@@ -71,15 +71,7 @@ def restore(run: Run) -> None:
     with run.phase("creating", RESTORING):
         cluster = rds.cluster(db)
         pin = read_pin(pin_folder)
-        cluster.copy_from(pin.base)
-        try:
-            start_server(run, recovery=pin.recovery)
-        except PostgresError as error:
-            # Nothing was committed after the moment that was asked for: all of the pinned WAL is before it.
-            if "before configured recovery target was reached" not in str(error) or pin.recovery is None:
-                raise
-            cluster.copy_from(pin.base)
-            start_server(run, recovery=type(pin.recovery)(pin.recovery.archive))
+        recover(run, pin)
         configure(run)
         cluster.reload()
         if run.job.arguments.get("password"):
@@ -87,6 +79,26 @@ def restore(run: Run) -> None:
     back_up(run)
     run.done()
     shutil.rmtree(pin_folder, ignore_errors=True)
+
+
+def recover(run: Run, pin: Pin) -> None:
+    """Bring the copy up: to its moment, or to the end of the WAL that is pinned, and not a commit less."""
+    cluster = run.rds.cluster(run.db)
+    cluster.copy_from(pin.base)
+    recovery = pin.recovery
+    if recovery is not None and recovery.until is not None:
+        try:
+            start_server(run, recovery=recovery)
+            return
+        except PostgresError as error:
+            # Nothing was committed after the moment that was asked for: then all of the pinned WAL is before it.
+            if "before configured recovery target was reached" not in str(error):
+                raise
+            cluster.copy_from(pin.base)
+            recovery = Recovery(recovery.archive)
+    start_server(run, recovery=recovery)
+    if recovery is not None:
+        check_replayed(cluster.data, pin.end)
 
 
 def replica(run: Run) -> None:
