@@ -1,0 +1,140 @@
+"""Measures the local cloud: start time, memory, requests per second, cost of keeping state. Prints JSON; takes some seconds.
+
+python benchmarks/localcloud.py [--seconds 1.0]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import boto3
+
+from localcloud import client, lifecycle, places
+from localcloud.cloud import DEFAULT_FACTOR
+
+
+def main() -> int:
+    """Start a cloud of its own, measure, stop it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=1.0, help="how long each kind of request is sent (default: 1)")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="lc-bench-") as folder:
+        state = Path(folder)
+        try:
+            print(json.dumps(measure(state, options.seconds), indent=2))
+        finally:
+            lifecycle.down(state, silent)
+    return 0
+
+
+def silent(text: str) -> None:
+    """No progress."""
+
+
+def measure(state: Path, seconds: float) -> dict[str, Any]:
+    """Times in seconds, memory in bytes, rates per second."""
+    began = time.perf_counter()
+    content = start(state)
+    first = time.perf_counter() - began
+    idle = resident(state)
+    prepare(content)
+    rates = {name: rate(call, seconds) for name, call in calls(content).items()}
+    found = client.Client(state).call("GET", "status")
+    lifecycle.down(state, silent)
+    began = time.perf_counter()
+    start(state)
+    again = time.perf_counter() - began
+    kept = found["persistence"]
+    return {
+        "start_seconds_new": round(first, 2),
+        "start_seconds_with_state": round(again, 2),
+        "resident_bytes_at_start": idle,
+        "resident_bytes_after": found["resident_bytes"],
+        "requests_per_second": rates,
+        "persistence": {
+            "saves": kept["saves"],
+            "milliseconds_per_save": round(1000 * kept["seconds"] / max(1, kept["saves"]), 2),
+            "bytes_per_save": round(kept["bytes"] / max(1, kept["saves"])),
+        },
+        "processors": os.cpu_count(),
+        "load_average": os.getloadavg()[0],
+    }
+
+
+def start(state: Path) -> places.StateFile:
+    """A running cloud."""
+    return lifecycle.up(state, port=None, factor=DEFAULT_FACTOR, environ=os.environ, say=silent)
+
+
+def resident(state: Path) -> int:
+    """Resident memory of the cloud in bytes."""
+    return int(client.Client(state).call("GET", "status")["resident_bytes"])
+
+
+def aws(content: places.StateFile, service: str) -> Any:
+    """A boto3 client."""
+    return boto3.session.Session().client(
+        service,
+        region_name=content.region,
+        endpoint_url=content.endpoint,
+        aws_access_key_id=content.access_key_id,
+        aws_secret_access_key=content.secret_access_key,
+    )
+
+
+def prepare(content: places.StateFile) -> None:
+    """State of the size that a small platform has: a network, roles, parameters, a bucket with objects."""
+    ec2, iam, ssm, s3 = (aws(content, name) for name in ("ec2", "iam", "ssm", "s3"))
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    for number in range(9):
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{number}.0/24")
+        ec2.create_security_group(VpcId=vpc, GroupName=f"group-{number}", Description="bench")
+    for number in range(10):
+        iam.create_role(
+            RoleName=f"role-{number}", AssumeRolePolicyDocument='{"Version": "2012-10-17", "Statement": []}'
+        )
+        ssm.put_parameter(Name=f"/bench/{number}", Value="x", Type="String")
+    s3.create_bucket(Bucket="bench", CreateBucketConfiguration={"LocationConstraint": content.region})
+    for number in range(50):
+        s3.put_object(Bucket="bench", Key=f"object-{number}", Body=b"x" * 10_000)
+
+
+def calls(content: places.StateFile) -> dict[str, Callable[[], Any]]:
+    """The requests that are measured: reading and changing ones, one per protocol."""
+    ec2, iam, ssm, s3, eks = (aws(content, name) for name in ("ec2", "iam", "ssm", "s3", "eks"))
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    return {
+        "ec2 DescribeSubnets": ec2.describe_subnets,
+        "iam ListRoles": iam.list_roles,
+        "ssm GetParameter": lambda: ssm.get_parameter(Name="/bench/1"),
+        "s3 GetObject": lambda: s3.get_object(Bucket="bench", Key="object-1")["Body"].read(),
+        "eks ListClusters": eks.list_clusters,
+        "ssm PutParameter": lambda: ssm.put_parameter(Name="/bench/1", Value="y", Type="String", Overwrite=True),
+        "s3 PutObject": lambda: s3.put_object(Bucket="bench", Key="object-1", Body=os.urandom(10_000)),
+        "ec2 CreateTags": lambda: ec2.create_tags(Resources=[vpc], Tags=[{"Key": "time", "Value": str(time.time())}]),
+        "iam TagRole": lambda: iam.tag_role(RoleName="role-1", Tags=[{"Key": "time", "Value": str(time.time())}]),
+    }
+
+
+def rate(call: Callable[[], Any], seconds: float) -> float:
+    """Calls per second of one client, after one call that does not count."""
+    call()
+    began, count = time.perf_counter(), 0
+    while time.perf_counter() - began < seconds and count < 1000:
+        call()
+        count += 1
+    return round(count / (time.perf_counter() - began), 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
