@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.creator.platform.plugins.module_utils.aws.ecr.repository import (
+    RepositoryChangeError,
+    absent,
+    present,
+    project,
+)
+
+DESIRED: dict[str, Any] = {
+    "immutable": True,
+    "scan_on_push": True,
+    "encryption": "KMS",
+    "kms_key": "k",
+    "lifecycle": {"rules": []},
+    "tags": {"a": "1"},
+}
+
+
+def test_a_new_repository_is_encrypted_and_tagged_at_once() -> None:
+    (create, lifecycle) = present("r", DESIRED, None, "", purge_tags=True).calls
+    assert create[1]["encryptionConfiguration"] == {"encryptionType": "KMS", "kmsKey": "k"}
+    assert create[1]["tags"] == [{"Key": "a", "Value": "1"}]
+    found = project(create[1], lifecycle[1]["lifecyclePolicyText"], {"a": "1"})
+    assert found == DESIRED
+    assert not present("r", DESIRED, found, "arn", purge_tags=True).changed
+
+
+@pytest.mark.parametrize(
+    ("change", "method"),
+    [
+        ({"immutable": False}, "put_image_tag_mutability"),
+        ({"scan_on_push": False}, "put_image_scanning_configuration"),
+        ({"lifecycle": {}}, "put_lifecycle_policy"),
+        ({"tags": {}}, "tag_resource"),
+        ({"tags": {"a": "1", "b": "2"}}, "untag_resource"),
+    ],
+)
+def test_each_change_behind_our_back_is_taken_back(change: dict[str, Any], method: str) -> None:
+    calls = present("r", DESIRED, {**DESIRED, **change}, "arn", purge_tags=True).calls
+    assert [call[0] for call in calls] == [method]
+
+
+def test_the_encryption_cannot_change() -> None:
+    with pytest.raises(RepositoryChangeError, match="kms_key of repository r"):
+        present("r", DESIRED, {**DESIRED, "kms_key": "other"}, "arn", purge_tags=True)
+
+
+def test_absence() -> None:
+    assert not absent("r", None, force=False).changed
+    assert absent("r", DESIRED, force=False).calls == [("delete_repository", {"repositoryName": "r", "force": False})]

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.creator.platform.plugins.module_utils.aws.eks import nodegroup
+from ansible_collections.creator.platform.plugins.module_utils.aws.eks.nodegroup import NodegroupChangeError, present
+
+TAINT = {"key": "gpu", "value": "yes", "effect": "NoSchedule"}
+DESIRED: dict[str, Any] = {
+    "node_role_arn": "role",
+    "subnets": ["s-1"],
+    "ami_type": "AL2023_x86_64_STANDARD",
+    "instance_types": ["m7i.large"],
+    "capacity_type": "ON_DEMAND",
+    "disk_size": 50,
+    "min_size": 2,
+    "max_size": 6,
+    "version": "1.33",
+    "labels": {"a": "1"},
+    "taints": [TAINT],
+    "max_unavailable": 1,
+    "tags": {"t": "1"},
+}
+
+
+def answer(**change: Any) -> dict[str, Any]:
+    """The group of DESIRED as EKS describes it, with changes."""
+    request = nodegroup.create_request("c", "g", DESIRED)
+    return {**request, "nodegroupArn": "arn", "status": "ACTIVE", **change}
+
+
+def calls(**change: Any) -> list[Any]:
+    """What is done about a changed group."""
+    return present("c", "g", DESIRED, answer(**change), purge_tags=True).calls
+
+
+def test_what_was_created_is_read_as_desired() -> None:
+    assert calls() == []
+
+
+def test_the_desired_size_belongs_to_the_autoscaler() -> None:
+    assert calls(scalingConfig={"minSize": 2, "maxSize": 6, "desiredSize": 5}) == []
+    ((_method, request),) = calls(scalingConfig={"minSize": 1, "maxSize": 9, "desiredSize": 8})
+    assert request["scalingConfig"] == {"minSize": 2, "maxSize": 6, "desiredSize": 6}
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "expected"),
+    [
+        ({"labels": {"a": "2", "b": "3"}}, "labels", {"addOrUpdateLabels": {"a": "1"}, "removeLabels": ["b"]}),
+        (
+            {"taints": [{"key": "gpu", "value": "no", "effect": "NO_SCHEDULE"}]},
+            "taints",
+            {"addOrUpdateTaints": [{"key": "gpu", "value": "yes", "effect": "NO_SCHEDULE"}], "removeTaints": []},
+        ),
+        (
+            {"taints": []},
+            "taints",
+            {"addOrUpdateTaints": [{"key": "gpu", "value": "yes", "effect": "NO_SCHEDULE"}], "removeTaints": []},
+        ),
+        ({"updateConfig": {"maxUnavailable": 3}}, "updateConfig", {"maxUnavailable": 1}),
+    ],
+)
+def test_changes_behind_our_back_are_taken_back(change: dict[str, Any], field: str, expected: Any) -> None:
+    ((method, request),) = calls(**change)
+    assert (method, request[field]) == ("update_nodegroup_config", expected)
+
+
+def test_the_version_comes_after_the_rest() -> None:
+    assert calls(version="1.32")[0][0] == "update_nodegroup_version"
+    steps = present("c", "g", DESIRED, answer(version="1.32", labels={}), purge_tags=True)
+    assert [call[0] for call in steps.calls] == ["update_nodegroup_config"]
+    assert steps.pending == ["version"]
+
+
+def test_a_busy_group_is_left_alone() -> None:
+    steps = present("c", "g", DESIRED, answer(status="UPDATING", labels={}), purge_tags=True)
+    assert (steps.calls, steps.pending) == ([], ["labels"])
+
+
+def test_what_needs_a_new_group_is_said() -> None:
+    with pytest.raises(NodegroupChangeError, match="add a node group of another name"):
+        calls(instanceTypes=["m7i.xlarge"])
