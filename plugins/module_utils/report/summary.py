@@ -108,7 +108,7 @@ def _headline(found: Report, verdict: str) -> str:
     causes = [section for section in bad if section[1] == verdict]
     # A run fails because a part of it did: the part says more.
     title, _verdict, sentence = next((section for section in causes if section[0] != "Run"), causes[0])
-    said = f"{title}: {sentence.rstrip('.')}."
+    said = f"{'' if title == 'Run' else f'{title}: '}{sentence.rstrip('.')}."
     for word, group in (("Failed too", (verdicts.FAILED, verdicts.TIMED_OUT)), ("Not proved", _UNSURE)):
         names = [name.lower() for name, one, _sentence in bad if one in group and name not in ("Run", title)]
         said += f" {word}: {', '.join(names)}." if names else ""
