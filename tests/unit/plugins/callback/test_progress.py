@@ -18,7 +18,7 @@ from ansible.utils.context_objects import CLIArgs
 from ansible_collections.creator.platform.plugins.callback import progress
 from ansible_collections.creator.platform.plugins.module_utils.report.live import Live
 
-SECRET = "correct-horse"
+TOLD_TO_NOBODY = "correct-horse"
 
 
 class Clock:
@@ -74,7 +74,7 @@ def play(name: str, folder: Path | None, **variables: Any) -> Any:
 
 def task(name: str, identity: str, parent: Any = None) -> Any:
     role = SimpleNamespace(get_name=lambda include_role_fqcn: "network")
-    arguments = {"password": SECRET}
+    arguments = {"anything": TOLD_TO_NOBODY}
     return SimpleNamespace(name=name, action="x", _uuid=identity, _role=role, _parent=parent, args=arguments)
 
 
@@ -84,7 +84,7 @@ HOST = SimpleNamespace(get_name=lambda: "network")
 def run(callback: Any, one: Any, hook: str, seconds: float = 1.0, changed: bool = False) -> None:
     callback.v2_runner_on_start(HOST, one)
     callback.now.now += seconds
-    result = SimpleNamespace(host=HOST, task=one, is_changed=lambda: changed, result={"msg": SECRET})
+    result = SimpleNamespace(host=HOST, task=one, is_changed=lambda: changed, result={"msg": TOLD_TO_NOBODY})
     getattr(callback, hook)(result)
 
 
@@ -109,7 +109,7 @@ def test_a_run_becomes_a_timeline_without_secrets(callback: Any, tmp_path: Path,
         ("Apply", 12.5, "changed"),
         ("Override", 1.0, "skipped"),
     ]
-    assert SECRET not in (tmp_path / "evidence" / "timeline.json").read_text()
+    assert TOLD_TO_NOBODY not in (tmp_path / "evidence" / "timeline.json").read_text()
     assert [path.name for path in (tmp_path / "evidence").iterdir()] == ["timeline.json"]
     assert capsys.readouterr() == ("", "")
     assert callback._display.said == []
