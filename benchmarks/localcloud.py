@@ -117,7 +117,7 @@ def calls(content: places.StateFile) -> dict[str, Callable[[], Any]]:
         "ec2 DescribeSubnets": ec2.describe_subnets,
         "iam ListRoles": iam.list_roles,
         "ssm GetParameter": lambda: ssm.get_parameter(Name="/bench/1"),
-        "s3 GetObject": lambda: s3.get_object(Bucket="bench", Key="object-1")["Body"].read(),
+        "s3 GetObject": lambda: bytes(s3.get_object(Bucket="bench", Key="object-1")["Body"].read()),
         "eks ListClusters": eks.list_clusters,
         "ssm PutParameter": lambda: ssm.put_parameter(Name="/bench/1", Value="y", Type="String", Overwrite=True),
         "s3 PutObject": lambda: s3.put_object(Bucket="bench", Key="object-1", Body=os.urandom(10_000)),

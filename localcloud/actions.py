@@ -18,7 +18,7 @@ _READING = {
 }  # fmt: skip
 _READING_BUT_KEPT = {
     ("sts", "AssumeRole"), ("sts", "AssumeRoleWithSAML"), ("sts", "AssumeRoleWithWebIdentity"), ("sts", "GetSessionToken"),
-    ("sts", "GetFederationToken"), ("iam", "GenerateCredentialReport"), ("logs", "StartQuery"), ("ssm", "GetDeployablePatchSnapshotForInstance"),
+    ("sts", "GetFederationToken"), ("iam", "GenerateCredentialReport"), ("logs", "StartQuery"),
     ("eks-auth", "AssumeRoleForPodIdentity"),
 }  # fmt: skip
 #: Actions of the key also change state of these services in moto, which is then kept too.

@@ -1,4 +1,4 @@
-"""What an HTTP request asks of AWS: service, action, region, who signed it, parameters; by botocore's models, for every protocol."""
+"""What an HTTP request asks of AWS: service, action, region, signer, parameters; by botocore's models, for every protocol."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -60,8 +61,6 @@ class Cloud:
 
     @staticmethod
     def _guard(job: Callable[[], None], name: str) -> None:
-        import logging
-
         try:
             job()
         except Exception:  # a background job has no caller: the log is where its failure is seen

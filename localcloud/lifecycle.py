@@ -67,7 +67,10 @@ def up(
     say: Say,
     least_free: int = preflight.LEAST_FREE,
 ) -> places.StateFile:
-    """Start the cloud, or find that it runs; what a dead one left behind is stopped first. least_free: bytes. Raises CloudError."""
+    """Start the cloud, or find that it runs; what a dead one left behind is stopped first.
+
+    least_free: bytes that the disk must have. Raises CloudError.
+    """
     if found := preflight.findings(state, environ, least_free=least_free):
         raise CloudError("\n".join(found))
     state.mkdir(parents=True, exist_ok=True)

@@ -176,7 +176,7 @@ def _set_versions(store: Any, state: tuple[dict[str, Any], dict[str, Any]]) -> N
     store.__dict__.update(state[1])
 
 
-def _make_bare(kind: type) -> Any:
+def _make_bare(kind: Any) -> Any:
     return kind.__new__(kind)
 
 
@@ -186,7 +186,7 @@ def _key_state(key: Any, objects: Objects) -> dict[str, Any]:
     if buffer.closed:
         state["value"] = None  # deleted: its content is gone already
         return state
-    # The name is kept at the buffer: a new content comes with a seek to 0 and a write, which change its size or make a new buffer.
+    # The name is kept at the buffer, until a new content comes: see forget_names_on_change.
     name = getattr(buffer, "localcloud_name", None)
     if name is None:
         name = objects.put(key.value)
@@ -209,10 +209,11 @@ def forget_names_on_change() -> None:
     """Make moto's S3 key drop the name of its old content when it gets a new one."""
     from moto.s3.models import FakeKey  # noqa: PLC0415 - see above
 
-    plain = FakeKey.value
+    patched: Any = FakeKey
+    plain = patched.value
 
     def set_value(key: Any, content: Any) -> None:
         key._value_buffer.localcloud_name = None
         plain.fset(key, content)
 
-    FakeKey.value = property(plain.fget, set_value)
+    patched.value = property(plain.fget, set_value)

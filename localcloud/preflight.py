@@ -56,7 +56,8 @@ def _folder(state: Path, least_free: int) -> list[str]:
     free = shutil.disk_usage(existing).free
     if free < least_free:
         return [
-            f"the disk of {existing} has {free // 2**20} MiB free, {least_free // 2**20} are needed: free some, or choose another with --state"
+            f"the disk of {existing} has {free // 2**20} MiB free, {least_free // 2**20} are needed: "
+            "free some, or choose another with --state"
         ]
     return []
 

@@ -37,7 +37,7 @@ def set_root(content: StateFile) -> None:
 
 
 def find(access_key_id: str) -> Principal | None:
-    """The principal of an access key, or None when nobody has it. Reads state that requests change: takes no lock, so may be asked anywhere."""
+    """The principal of an access key, or None when nobody has it. Takes no lock, so may be asked anywhere."""
     if _Root.key is not None and access_key_id == _Root.key[0]:
         return Principal(ROOT_ARN, ACCOUNT_ID, _Root.key[1])
     return _session(access_key_id) or _user(access_key_id)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ _PROC = Path("/proc")
 
 @dataclass(frozen=True)
 class ProcessRecord:
-    """A process as its record file tells: `started` is the kernel's start time in clock ticks, so a reused pid is not mistaken."""
+    """A process as its record file tells: `started` is the kernel's start time in clock ticks, so that a reused pid is not it."""
 
     name: str
     pid: int
@@ -120,7 +121,7 @@ class Processes:
         cwd: Path | None = None,
         stop_signal: int = signal.SIGTERM,
     ) -> ProcessRecord:
-        """Start `argv`; its output goes to `<state>/logs/<name>.log`. A living process of that name is an error (RuntimeError).
+        """Start `argv`; its output goes to `<state>/logs/<name>.log`. RuntimeError when `name` runs already.
 
         stop_signal: what `stop` sends first. Its environment carries the mark of this state folder in any case.
         """
@@ -163,7 +164,7 @@ class Processes:
         return record is not None and start_ticks(record.pid) == record.started
 
     def stop(self, name: str, *, sig: int | None = None, patience: float = 10.0) -> None:
-        """Stop the process and its group: `sig` (its own stop signal by default), after `patience` seconds SIGKILL; then forget it."""
+        """Stop the process and its group, then forget it: `sig` (None: its own), after `patience` seconds SIGKILL."""
         self.stop_many([name], sig=sig, patience=patience)
 
     def stop_many(self, names: Iterable[str], *, sig: int | None = None, patience: float = 10.0) -> list[str]:
@@ -201,10 +202,8 @@ class Processes:
 
     @staticmethod
     def _reap(pid: int) -> None:
-        try:
+        with suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)
-        except ChildProcessError:
-            pass
 
 
 def _pids() -> list[int]:
@@ -212,7 +211,5 @@ def _pids() -> list[int]:
 
 
 def _signal_one(pid: int, sig: int) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, sig)
-    except ProcessLookupError:
-        pass

@@ -27,7 +27,7 @@ _NAMES, _VALUES = ("Key", "Name", "ParameterName", "key", "name"), ("Value", "Pa
 def redact(value: Any, *, secret: bool = False) -> Any:
     """A copy of `value`, fit for JSON, in which every string under a secret-like name is `REDACTED`.
 
-    Also what a {"Key": …, "Value": …} pair names so, what stands in JSON documents inside strings, SecureString parameters, and bytes.
+    Also what a {"Key": …, "Value": …} pair names so, what stands in JSON inside strings, SecureString parameters, and bytes.
     """
     if isinstance(value, Mapping):
         return _mapping(value, secret)

@@ -15,7 +15,10 @@ _LARGEST = 64 * 1024 * 1024
 
 
 class RequestsLog:
-    """Records as dictionaries: time (UTC, ISO 8601), service, action, mutating, region, principal, parameters, status, code, seconds, fault."""
+    """Records as dictionaries.
+
+    time (UTC, ISO 8601), service, action, mutating, region, principal, parameters, status, code, seconds, fault.
+    """
 
     def __init__(self, path: Path, kept: int = KEPT, largest: int = _LARGEST) -> None:
         self._path = path
@@ -40,7 +43,7 @@ class RequestsLog:
     def find(self, filters: dict[str, str]) -> list[dict[str, Any]]:
         """The recent records that meet every filter, oldest first. Raises ValueError for a filter that there is not.
 
-        service, action, region, principal: equal; mutating: true or false; status: a number or a class such as 4xx; limit: the last n.
+        service, action, region, principal: equal; mutating: true or false; status: a number or such as 4xx; limit: the last n.
         """
         filters = dict(filters)
         limit = filters.pop("limit", None)

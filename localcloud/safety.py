@@ -40,7 +40,8 @@ def check(
 ) -> list[str]:
     """What real is in reach, one sentence each that says what to do; empty when nothing is.
 
-    own_keys: further access key ids that are allowed, beside the root keys of local clouds. read: text of a file, None when there is none.
+    own_keys: further access key ids that are allowed, beside the root keys of local clouds.
+    read: text of a file, None when there is none.
     """
     own = set(own_keys)
     read = read or _text
@@ -70,16 +71,16 @@ def _environment(environ: Mapping[str, str], own: set[str]) -> list[str]:
 def _endpoints(environ: Mapping[str, str]) -> list[str]:
     found = []
     for name in sorted(environ):
-        if (name == "AWS_ENDPOINT_URL" or name.startswith("AWS_ENDPOINT_URL_")) and environ[name]:
-            if not is_loopback(environ[name]):
-                found.append(
-                    f"{name} is {environ[name]}, which is not this machine: unset it, or point it at a loopback address"
-                )
+        named = name == "AWS_ENDPOINT_URL" or name.startswith("AWS_ENDPOINT_URL_")
+        if named and environ[name] and not is_loopback(environ[name]):
+            found.append(
+                f"{name} is {environ[name]}, which is not this machine: unset it, or point it at a loopback address"
+            )
     return found
 
 
 def is_loopback(url: str) -> bool:
-    """Whether the host of `url` is this machine by its address or as `localhost` (a name that resolves elsewhere is not looked up)."""
+    """Whether the host of `url` is this machine by its address or as `localhost` (names are not looked up)."""
     try:
         host = urlsplit(url).hostname
     except ValueError:
@@ -107,7 +108,8 @@ def _file(path: Path, text: str | None, own: set[str]) -> list[str]:
         given = [key for key in _KEYS if parser.has_option(section, key)]
         if given and not (given == ["aws_access_key_id"] and _is_local(parser.get(section, "aws_access_key_id"), own)):
             found.append(
-                f"{path} gives credentials in [{section}]: move it away, or set AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE to /dev/null"
+                f"{path} gives credentials in [{section}]: move it away, "
+                "or set AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE to /dev/null"
             )
     return found
 

@@ -21,7 +21,10 @@ _UNSIGNED = "UNSIGNED-PAYLOAD"
 
 @dataclass(frozen=True)
 class Signed:
-    """How a request is signed. presigned: by its query string. amz_date: as sent, `YYYYMMDDTHHMMSSZ`; expires: seconds, presigned only."""
+    """How a request is signed.
+
+    presigned: by its query string. amz_date: as sent, `YYYYMMDDTHHMMSSZ`; expires: seconds, presigned only.
+    """
 
     access_key_id: str
     date: str
@@ -41,7 +44,7 @@ def read(headers: Mapping[str, str], query: str) -> Signed | None:
     if match is not None:
         return _signed(
             match["credential"], match["headers"], match["signature"], headers.get("x-amz-date", ""),
-            headers.get("x-amz-security-token"), None,
+            token=headers.get("x-amz-security-token"), expires=None,
         )  # fmt: skip
     values = dict(parse_qsl(query, keep_blank_values=True))
     if values.get("X-Amz-Algorithm") != _ALGORITHM or "X-Amz-Credential" not in values:
@@ -49,12 +52,12 @@ def read(headers: Mapping[str, str], query: str) -> Signed | None:
     expires = values.get("X-Amz-Expires", "")
     return _signed(
         values["X-Amz-Credential"], values.get("X-Amz-SignedHeaders", ""), values.get("X-Amz-Signature", ""),
-        values.get("X-Amz-Date", ""), values.get("X-Amz-Security-Token"), int(expires) if expires.isdigit() else 0,
+        values.get("X-Amz-Date", ""), token=values.get("X-Amz-Security-Token"), expires=int(expires) if expires.isdigit() else 0,
     )  # fmt: skip
 
 
 def _signed(
-    credential: str, signed: str, signature: str, amz_date: str, token: str | None, expires: int | None
+    credential: str, signed: str, signature: str, amz_date: str, *, token: str | None, expires: int | None
 ) -> Signed | None:
     parts = credential.split("/")
     if len(parts) != 5:

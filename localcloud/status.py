@@ -162,7 +162,7 @@ def _by_region(service: str, count: Counts) -> Counter[str]:
 
 
 def processes(cloud: Cloud) -> list[dict[str, Any]]:
-    """The daemon and each recorded process: {"name", "pid", "alive", "resident_bytes", "processes"}, with all their children counted in."""
+    """The daemon and each recorded process, with its children: {"name", "pid", "alive", "resident_bytes", "processes"}."""
     rows = [_process("daemon", os.getpid(), True, with_children=False)]
     for name in cloud.processes.names():
         record = cloud.processes.record(name)

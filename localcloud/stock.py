@@ -1,4 +1,4 @@
-"""What moto's backends hold from the start (Amazon's images and managed policies): made alike each time, so never written to disk.
+"""What moto's backends hold from the start (Amazon's images, managed policies): made alike each time, so never written to disk.
 
 Without this every change in EC2 or IAM would write 1 or 4 MB.
 """
@@ -76,7 +76,7 @@ def resolve(found: tuple[str, ...]) -> Any:
 
 
 def without(backend: Any) -> dict[str, Any]:
-    """The attributes of a backend as they are to be written: of stock only what was removed, and how often policies are attached."""
+    """A backend's attributes as they are to be written: of stock only what was removed and how often policies are attached."""
     name = type(backend).__name__
     state = {key: value for key, value in backend.__dict__.items() if key not in _CONSTANT.get(name, ())}
     for attribute in _ATTRIBUTES.get(name, ()):

@@ -37,7 +37,7 @@ def mebibytes(size: int) -> str:
 def status_text(status: Mapping[str, Any]) -> str:
     """What `localcloud status` prints."""
     parts = [
-        f"AWS API    {status['endpoint']}  ({status['region']}, second region {status['dr_region']}, account {status['account_id']})",
+        f"AWS API    {status['endpoint']}  ({status['region']} and {status['dr_region']}, account {status['account_id']})",
         f"state      {status['state']}",
         f"up for     {duration(status['uptime_seconds'])}, at {status['factor']:g} local seconds per AWS second",
         "",

@@ -23,7 +23,7 @@ from localcloud.persistence import backends_in_use
 _ENDED = {"terminated", "deleted", "deleting", "shutting-down"}
 
 
-class AddressInUse(EC2ClientError):
+class AddressInUseError(EC2ClientError):
     """An elastic IP that a NAT gateway holds."""
 
     def __init__(self, address: str, holder: str) -> None:
@@ -93,7 +93,7 @@ def _address(plain: Callable[..., Any]) -> Callable[..., Any]:
                 continue
             for held in gateway.address_set:
                 if allocation_id is not None and held.get("allocationId") == allocation_id:
-                    raise AddressInUse(allocation_id, gateway.id)
+                    raise AddressInUseError(allocation_id, gateway.id)
         return plain(backend, address, allocation_id)
 
     return release_address

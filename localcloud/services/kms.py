@@ -38,8 +38,9 @@ def install(cloud: Cloud) -> None:
     KmsBackend.decrypt = _decrypt(KmsBackend.decrypt)  # type: ignore[method-assign]
     for name in ("enable_key", "disable_key", "schedule_key_deletion", "disable_key_rotation"):
         setattr(KmsBackend, name, _needs_undeleted(getattr(KmsBackend, name)))
-    KmsResponse.enable_key_rotation = _enable_rotation  # type: ignore[method-assign]
-    KmsResponse.get_key_rotation_status = _rotation_status  # type: ignore[method-assign]
+    patched: Any = KmsResponse
+    patched.enable_key_rotation = _enable_rotation
+    patched.get_key_rotation_status = _rotation_status
 
 
 def usable(key: Any) -> None:

@@ -31,10 +31,12 @@ class AccessDenied(ServiceException):
 
 def install(cloud: Cloud) -> None:
     """Patch moto's STS."""
-    STSBackend.get_caller_identity = _get_caller_identity  # type: ignore[method-assign]
-    TokenResponse.get_session_token = _get_session_token  # type: ignore[method-assign]
-    TokenResponse.get_federation_token = _wrap_federation(TokenResponse.get_federation_token)  # type: ignore[method-assign]
-    STSBackend.assume_role = _wrap_assume(STSBackend.assume_role)  # type: ignore[method-assign]
+    backend: Any = STSBackend
+    response: Any = TokenResponse
+    backend.get_caller_identity = _get_caller_identity
+    backend.assume_role = _wrap_assume(backend.assume_role)
+    response.get_session_token = _get_session_token
+    response.get_federation_token = _wrap_federation(response.get_federation_token)
 
 
 def _get_caller_identity(backend: STSBackend, access_key_id: str, region: str) -> tuple[str, str, str]:
@@ -63,7 +65,9 @@ def _wrap_federation(plain: Any) -> Any:
 
 def _session(response: TokenResponse, arn: str, user_id: str, default_seconds: int) -> dict[str, Any]:
     duration = response._get_int_param("DurationSeconds", default_seconds)
-    key = AccessKey(user_name=None, prefix="ASIA", account_id=ACCOUNT_ID)
+    key = AccessKey(  # type: ignore[abstract]
+        user_name=None, prefix="ASIA", account_id=ACCOUNT_ID
+    )
     token = secrets.token_urlsafe(96)
     expires = response.backend.get_session_token(duration).expiration
     sessions = response.backend.__dict__.setdefault("localcloud_sessions", {})

@@ -12,7 +12,9 @@ TRUST = json.dumps({
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
 })  # fmt: skip
 
-OWN = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]})
+OWN = json.dumps(
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}
+)
 
 
 def restart(cloud: Any) -> None:
@@ -33,9 +35,8 @@ def ec2(cloud: Any) -> Any:
     vpc = client.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
     subnet = client.create_subnet(VpcId=vpc, CidrBlock="10.7.1.0/24")["Subnet"]["SubnetId"]
     group = client.create_security_group(VpcId=vpc, GroupName="web", Description="web")["GroupId"]
-    client.authorize_security_group_ingress(
-        GroupId=group, IpPermissions=[{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
-    )
+    rule = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    client.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
     image = client.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
     client.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=subnet, SecurityGroupIds=[group])
     client.create_tags(Resources=[vpc], Tags=[{"Key": "environment", "Value": "local"}])
@@ -79,7 +80,9 @@ def iam(cloud: Any) -> Any:
 
 def sts(cloud: Any) -> Any:
     cloud.client("iam").create_role(RoleName="session", AssumeRolePolicyDocument=TRUST)
-    got = cloud.client("sts").assume_role(RoleArn="arn:aws:iam::123456789012:role/session", RoleSessionName="ses")["Credentials"]
+    got = cloud.client("sts").assume_role(RoleArn="arn:aws:iam::123456789012:role/session", RoleSessionName="ses")[
+        "Credentials"
+    ]
     token = cloud.client("sts").get_session_token()["Credentials"]
 
     def read() -> Any:
@@ -113,9 +116,8 @@ def s3(cloud: Any) -> Any:
     def read() -> Any:
         fresh = cloud.client("s3")
         versions = fresh.list_object_versions(Bucket="media")
-        bodies = [
-            fresh.get_object(Bucket="media", Key=row["Key"], VersionId=row["VersionId"])["Body"].read() for row in versions["Versions"]
-        ]
+        chosen = [{"Key": row["Key"], "VersionId": row["VersionId"]} for row in versions["Versions"]]
+        bodies = [fresh.get_object(Bucket="media", **one)["Body"].read() for one in chosen]
         return [versions, bodies, fresh.get_bucket_location(Bucket="media")]
 
     return read
@@ -167,7 +169,8 @@ def secretsmanager(cloud: Any) -> Any:
     )
 
     def read() -> Any:
-        return [cloud.client("secretsmanager", region).get_secret_value(SecretId="database") for region in ("eu-west-1", "eu-central-1")]
+        clients = [cloud.client("secretsmanager", region) for region in ("eu-west-1", "eu-central-1")]
+        return [client.get_secret_value(SecretId="database") for client in clients]
 
     return read
 
@@ -263,7 +266,9 @@ def test_writes_after_restart(written: dict[str, Any], cloud: Any) -> None:
     client.put_parameter(Name="/creator/local/network/vpc_id", Value="vpc-3", Type="String", Overwrite=True)
     bucket = cloud.client("s3")
     bucket.put_object(Bucket="media", Key="later", Body=b"later")
-    cloud.client("iam").attach_role_policy(RoleName="node", PolicyArn="arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy")
+    cloud.client("iam").attach_role_policy(
+        RoleName="node", PolicyArn="arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy"
+    )
     restart(cloud)
     assert cloud.client("ssm").get_parameter(Name="/creator/local/network/vpc_id")["Parameter"]["Value"] == "vpc-3"
     assert cloud.client("s3").get_object(Bucket="media", Key="later")["Body"].read() == b"later"

@@ -77,8 +77,8 @@ def test_s3_sub_resources_are_told_apart(cloud: Any) -> None:
     client.get_object(Bucket="told", Key="a")["Body"].read()
     client.delete_objects(Bucket="told", Delete={"Objects": [{"Key": "a"}]})
     assert [record["action"] for record in records(cloud, service="s3")] == [
-        "CreateBucket", "PutBucketVersioning", "GetBucketVersioning", "PutObject", "CopyObject", "PutObjectTagging", "ListObjectsV2",
-        "ListObjectVersions", "HeadObject", "GetObject", "DeleteObjects",
+        "CreateBucket", "PutBucketVersioning", "GetBucketVersioning", "PutObject", "CopyObject", "PutObjectTagging",
+        "ListObjectsV2", "ListObjectVersions", "HeadObject", "GetObject", "DeleteObjects",
     ]  # fmt: skip
     assert [record["action"] for record in records(cloud, service="s3", mutating="false")] == [
         "GetBucketVersioning", "ListObjectsV2", "ListObjectVersions", "HeadObject", "GetObject",

@@ -15,8 +15,10 @@ from localcloud.redaction import REDACTED, is_secret_name, redact
 @pytest.mark.parametrize(
     "name",
     [
-        "MasterUserPassword", "SecretString", "SecretBinary", "Password", "OldPassword", "NewPassword", "AuthToken", "SessionToken",
-        "WebIdentityToken", "SAMLAssertion", "PrivateKey", "SecretAccessKey", "Plaintext", "UserData", "SSECustomerKey", "client-secret",
+        "MasterUserPassword", "SecretString", "SecretBinary", "Password", "OldPassword", "NewPassword", "AuthToken",
+        "SessionToken",
+        "WebIdentityToken", "SAMLAssertion", "PrivateKey", "SecretAccessKey", "Plaintext",
+        "UserData", "SSECustomerKey", "client-secret",
         "token", "ApiKey", "DB_PASSWORD",
     ],
 )  # fmt: skip
@@ -28,7 +30,8 @@ def test_secret_names(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "SecretId", "SecretArn", "SecretIdList", "NextToken", "ClientToken", "ClientRequestToken", "ContinuationToken", "LockToken",
+        "SecretId", "SecretArn", "SecretIdList", "NextToken", "ClientToken", "ClientRequestToken", "ContinuationToken",
+        "LockToken",
         "KeyId", "MasterUserSecretKmsKeyId", "PasswordReusePrevention", "SSECustomerKeyMD5", "DBInstanceIdentifier", "Name",
     ],
 )  # fmt: skip
