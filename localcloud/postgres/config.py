@@ -201,7 +201,8 @@ def pg_hba_conf(config: ServerConfig) -> str:
 
 def quote(value: str) -> str:
     """A configuration value in quotes: https://www.postgresql.org/docs/current/config-setting.html"""
-    return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
+    escaped = value.replace("\\", "\\\\").replace("'", "''").replace("\n", "\\n").replace("\r", "\\r")
+    return f"'{escaped}'"
 
 
 def _recovery_settings(recovery: Recovery) -> dict[str, str]:
