@@ -6,12 +6,15 @@ https://docs.getmoto.org/en/latest/docs/server_mode.html
 
 from __future__ import annotations
 
+import functools
 import importlib
 import logging
 import pkgutil
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import moto.backends
+import moto.core.responses
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -73,4 +76,19 @@ def install_services(cloud: Cloud) -> list[str]:
 
 def aws_application() -> WSGIApp:
     """moto's dispatcher: one Flask application per service, made on its first request."""
+    _remember_what_does_not_change()
     return DomainDispatcherApplication(create_backend_app)
+
+
+def _remember_what_does_not_change() -> None:
+    """Spare a quarter of each request's time: moto lists its folders and a class's methods anew for every request.
+
+    After the services are installed, as they add methods.
+    """
+    modules = list(moto.backends.list_of_moto_modules())
+    backends: Any = moto.backends
+    backends.list_of_moto_modules = lambda: modules
+    responses: Any = moto.core.responses
+    responses.method_names_from_class = functools.cache(responses.method_names_from_class)
+    dispatcher: Any = DomainDispatcherApplication
+    dispatcher.get_backend_for_host = functools.cache(dispatcher.get_backend_for_host)
