@@ -50,12 +50,13 @@ def read(state: Path) -> StateFile | None:
     """`state.json` of the folder, or None when there is none; ValueError when it is not one that this version wrote."""
     path = state / "state.json"
     try:
-        content = json.loads(path.read_text())
-    except FileNotFoundError:
+        text = path.read_text()
+    except (FileNotFoundError, NotADirectoryError):
         return None
     try:
+        content = json.loads(text)
         found = StateFile(**content)
-    except TypeError as error:
+    except (json.JSONDecodeError, TypeError) as error:
         raise ValueError(f"{path} was not written by this version of the local cloud ({error}); run `reset`") from error
     if found.version != VERSION:
         raise ValueError(f"{path} has version {found.version}, this local cloud reads {VERSION}; run `reset`")
