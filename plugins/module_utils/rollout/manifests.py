@@ -154,10 +154,11 @@ def _deployment(
         "containers": [_container(name, full, image, config)],
         "terminationGracePeriodSeconds": full["termination_grace_seconds"],
         "automountServiceAccountToken": False,
+        # Always said: the API server copies it into the old field serviceAccount, from where an account that a later
+        # apply no longer names would come back.
+        "serviceAccountName": full["service_account"] or "default",
         "securityContext": {"runAsNonRoot": True, "runAsUser": 10001, "seccompProfile": {"type": "RuntimeDefault"}},
     }
-    if full["service_account"] is not None:
-        pod["serviceAccountName"] = full["service_account"]
     if full["spread"]:
         pod["topologySpreadConstraints"] = [
             {
