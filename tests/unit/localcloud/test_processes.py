@@ -42,9 +42,9 @@ def test_spawn_and_stop(state: Path) -> None:
 
 def test_stop_signal(state: Path) -> None:
     """What a process wants is remembered in its record, also for who did not start it."""
-    code = "import signal, sys, time; signal.signal(2, lambda *_: sys.exit(print('asked', flush=True)))"
+    code = "import os, signal, time; signal.signal(2, lambda *_: (os.write(1, b'asked'), os._exit(0)))"
     Processes(state).spawn(
-        "a", [sys.executable, "-c", f"{code}; print('ready', flush=True); time.sleep(7200)"], stop_signal=signal.SIGINT
+        "a", [sys.executable, "-c", f"{code}; os.write(1, b'ready '); time.sleep(7200)"], stop_signal=signal.SIGINT
     )
     log = state / "logs" / "a.log"
     while "ready" not in log.read_text():
