@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from localcloud.kubernetes import kubelet
+from localcloud.kubernetes import pod_memory
 
 CRASHES = {"oom": "simulated growth of memory"}
 
 
-def lines(pod: dict[str, Any], memory: kubelet.Pod, container_name: str, previous: bool) -> list[str] | None:
+def lines(pod: dict[str, Any], memory: pod_memory.Pod, container_name: str, previous: bool) -> list[str] | None:
     """Log of the container's present start, or of the one before; None when the pod has no such container."""
     for container in memory.containers:
         if container.name == container_name:
@@ -18,16 +18,16 @@ def lines(pod: dict[str, Any], memory: kubelet.Pod, container_name: str, previou
     return None
 
 
-def _lines(pod: dict[str, Any], container: kubelet.Container, previous: bool) -> list[str]:
+def _lines(pod: dict[str, Any], container: pod_memory.Container, previous: bool) -> list[str]:
     if container.state in {"pulling", "unpullable"} or (previous and container.last is None):
         return []
-    fault = kubelet.fault_of(container, pod)
+    fault = pod_memory.fault_of(container, pod)
     begun = [
         _line(container.started, "info", "starting", image=container.image.id),
         _line(container.started, "info", "listening", port=8080),
     ]
     if previous or container.state == "crashed":
-        ended = kubelet.seconds(container.last["finishedAt"]) if container.last else container.since
+        ended = pod_memory.seconds(container.last["finishedAt"]) if container.last else container.since
         return [
             *begun[:1],
             _line(
@@ -46,4 +46,4 @@ def _lines(pod: dict[str, Any], container: kubelet.Container, previous: bool) ->
 
 
 def _line(when: float, level: str, message: str, **more: Any) -> str:
-    return json.dumps({"time": kubelet.stamp(when), "level": level, "message": message, **more})
+    return json.dumps({"time": pod_memory.stamp(when), "level": level, "message": message, **more})

@@ -13,7 +13,7 @@ from typing import Any
 
 from localcloud.kubernetes import kubelet
 from localcloud.kubernetes.api import MERGE_PATCH, Api, ApiError
-from localcloud.kubernetes.kubelet import Image
+from localcloud.kubernetes.pod_memory import Event, Image, Pod, stamp
 
 log = logging.getLogger("localcloud.kubernetes")
 PODS = "/api/v1/pods"
@@ -36,10 +36,10 @@ class Pods:
     ) -> None:
         self._api, self._simulated, self._image, self._unscheduled = api, simulated, image, unscheduled
         self._pods: dict[str, dict[str, Any]] = {}
-        self._memories: dict[str, kubelet.Pod] = {}
+        self._memories: dict[str, Pod] = {}
         self._told: dict[tuple[str, str, str], tuple[str, int]] = {}
         #: events wait here, so that a pod's status never waits for them
-        self._events: queue.SimpleQueue[tuple[dict[str, Any], str, kubelet.Event, float] | None] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[tuple[dict[str, Any], str, Event, float] | None] = queue.SimpleQueue()
         self._due: list[tuple[float, str]] = []
         self._changed = threading.Condition()
         self._stopping = False
@@ -60,7 +60,7 @@ class Pods:
             self._changed.notify_all()
         self._events.put(None)
 
-    def pod(self, namespace: str, name: str) -> tuple[dict[str, Any], kubelet.Pod | None] | None:
+    def pod(self, namespace: str, name: str) -> tuple[dict[str, Any], Pod | None] | None:
         """A pod that is known, with its memory."""
         with self._changed:
             for uid, pod in self._pods.items():
@@ -212,14 +212,14 @@ class Pods:
                 known = set(self._pods)
                 self._told = {key: value for key, value in self._told.items() if key[0] in known}
 
-    def _tell(self, pod: dict[str, Any], node: str, event: kubelet.Event, now: float) -> None:
+    def _tell(self, pod: dict[str, Any], node: str, event: Event, now: float) -> None:
         meta = pod["metadata"]
         key = (meta["uid"], event.reason, event.message)
         name, count = self._told.get(key, ("", 0))
         base = f"/api/v1/namespaces/{meta['namespace']}/events"
-        stamp = kubelet.stamp(now)
+        moment = stamp(now)
         if count:
-            self._api.patch(f"{base}/{name}", {"count": count + 1, "lastTimestamp": stamp})
+            self._api.patch(f"{base}/{name}", {"count": count + 1, "lastTimestamp": moment})
         else:
             name = f"{meta['name']}.{hashlib.sha256(f'{key}{now}'.encode()).hexdigest()[:16]}"
             self._api.create(
@@ -230,8 +230,8 @@ class Pods:
                     "reason": event.reason,
                     "message": event.message,
                     "count": 1,
-                    "firstTimestamp": stamp,
-                    "lastTimestamp": stamp,
+                    "firstTimestamp": moment,
+                    "lastTimestamp": moment,
                     "source": {"component": "kubelet", "host": node},
                     "reportingComponent": "kubelet",
                     "reportingInstance": node,

@@ -15,7 +15,7 @@ from moto.eks.models import eks_backends
 
 from localcloud import certificates, principals
 from localcloud.cloud import Cloud
-from localcloud.kubernetes import authenticator, endpoints, kubelet, logs, registry
+from localcloud.kubernetes import authenticator, endpoints, logs, pod_memory, registry
 from localcloud.kubernetes.api import Api, ApiError
 from localcloud.kubernetes.control_plane import ControlPlane, ControlPlaneError, Settings
 from localcloud.kubernetes.eks import access, fargate, instances, updates
@@ -320,7 +320,7 @@ class Eks:
     def _is_simulated(node: str) -> bool:
         return node.startswith(("ip-", "fargate-ip-"))
 
-    def _image(self, reference: str) -> kubelet.Image:
+    def _image(self, reference: str) -> pod_memory.Image:
         return registry.resolve(reference, self._look_up)
 
     def _look_up(

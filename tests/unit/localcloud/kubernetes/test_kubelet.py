@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localcloud.kubernetes import kubelet, logs
-from localcloud.kubernetes.kubelet import Image
+from localcloud.kubernetes import kubelet, logs, pod_memory
+from localcloud.kubernetes.pod_memory import Image
 
 GOOD = Image("repo/web:1", "repo/web@sha256:aa")
-MISSING = Image("repo/web:1", error=kubelet.not_found("repo/web:1"))
+MISSING = Image("repo/web:1", error=pod_memory.not_found("repo/web:1"))
 
 
 def pod(
     annotations: dict[str, str] | None = None, containers: tuple[str, ...] = ("web",), **spec: Any
 ) -> dict[str, Any]:
-    named = {kubelet.ANNOTATION + key: value for key, value in (annotations or {}).items()}
+    named = {pod_memory.ANNOTATION + key: value for key, value in (annotations or {}).items()}
     return {
         "metadata": {"name": "web-1", "namespace": "creator", "uid": "u-1", "annotations": named},
         "spec": {"containers": [{"name": name, "image": "repo/web:1"} for name in containers], **spec},
@@ -28,7 +28,7 @@ def pod(
 
 def play(
     subject: dict[str, Any], seconds: float, image: Image = GOOD, begin: float = 1000.0
-) -> tuple[dict[str, Any], list[kubelet.Event]]:
+) -> tuple[dict[str, Any], list[pod_memory.Event]]:
     """The status after `seconds`, looked at whenever the kubelet wants to look; with all events."""
     images = {container["name"]: image for container in subject["spec"]["containers"]}
     memory, now, events, status = kubelet.remember(subject, images, begin), begin, [], {}
@@ -42,7 +42,7 @@ def play(
         now += step.again_in
 
 
-def reasons(events: list[kubelet.Event]) -> list[str]:
+def reasons(events: list[pod_memory.Event]) -> list[str]:
     return [event.reason for event in events]
 
 
@@ -137,7 +137,7 @@ def test_ready_flap_is_ready_and_unready_in_turn() -> None:
 
 
 def test_a_fault_of_the_image_acts_without_an_annotation_of_the_pod() -> None:
-    image = Image("repo/web:1", "repo/web@sha256:aa", annotations={kubelet.ANNOTATION + "fault": "crash-loop"})
+    image = Image("repo/web:1", "repo/web@sha256:aa", annotations={pod_memory.ANNOTATION + "fault": "crash-loop"})
     status, _ = play(pod(), 2.0, image)
     assert status["containerStatuses"][0]["restartCount"] >= 1
 
@@ -159,7 +159,7 @@ def test_a_pod_that_is_not_restarted_ends(fault: dict[str, str], phase: str, cod
 
 
 @given(
-    fault=st.sampled_from(["", *kubelet.FAULTS]),
+    fault=st.sampled_from(["", *pod_memory.FAULTS]),
     moments=st.lists(st.floats(min_value=0.0, max_value=4.0), min_size=1, max_size=20),
     restart=st.sampled_from(["Always", "Never", "OnFailure"]),
 )
