@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
 # HTML elements without content: https://html.spec.whatwg.org/multipage/syntax.html#void-elements
 _VOID = frozenset({"br", "hr", "img", "meta"})
@@ -19,7 +20,7 @@ class Markup(str):
     __slots__ = ()
 
 
-Content = str | Markup | int | float | None | Iterable["Content"]
+Content: TypeAlias = "str | Markup | int | float | Iterable[Content] | None"
 
 
 def escaped(value: str) -> Markup:
@@ -42,7 +43,11 @@ def join(content: Content) -> Markup:
         return escaped(content)
     if isinstance(content, (int, float)):
         return Markup(content)
-    return Markup("".join(join(item) for item in content))
+    return _joined(content)
+
+
+def _joined(contents: Iterable[Content]) -> Markup:
+    return Markup("".join(join(item) for item in contents))
 
 
 def element(name: str, attributes: Mapping[str, str | int | float | None] | None = None, *content: Content) -> Markup:
