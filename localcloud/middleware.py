@@ -151,11 +151,20 @@ class Middleware:
                     "InternalFailure", f"the emulation of {call.service} {call.action} failed: {error!r}", 500
                 ) from error
             finally:
-                touched = self._store.end_request()
-                if actions.changes_state(call.service, call.action):
-                    touched |= set(actions.touched_services(call.service))
-                self._store.save_all(sorted(touched))
+                self._keep(call)
         return answer
+
+    def _keep(self, call: calls.Call) -> None:
+        """Write what the call changed, also when it failed half-way. An AwsError when that cannot be: not acknowledged."""
+        touched = self._store.end_request()
+        if actions.changes_state(call.service, call.action):
+            touched |= set(actions.touched_services(call.service))
+        try:
+            self._store.save_all(sorted(touched))
+        except OSError as error:
+            log.exception("the state of %s cannot be written", call.service)
+            message = f"the local cloud cannot write its state ({error}): free space on the disk of {self._cloud.state}"
+            raise calls.AwsError("InternalFailure", message, 500) from error
 
     def _record(self, call: calls.Call, record: dict[str, Any], status: int, began: float, clock: float) -> None:
         moment = datetime.datetime.fromtimestamp(began, datetime.UTC)

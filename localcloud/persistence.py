@@ -46,6 +46,7 @@ class Store:
         self._objects = pickles.Objects(self._folder / "objects")
         self._in_request = threading.local()
         self._pending: set[str] = set()
+        self._retry: set[str] = set()
         self._wake = threading.Condition()
         self._ending = False
         self._writer: threading.Thread | None = None
@@ -150,8 +151,15 @@ class Store:
             if not ending:
                 time.sleep(_GATHER)
             with self._wake:
-                pending, self._pending = self._pending, set()
-            self.save_all(sorted(pending))
+                pending, self._pending, self._retry = self._pending | self._retry, set(), set()
+            try:
+                self.save_all(sorted(pending))
+            except OSError:
+                log.exception(
+                    "the state of %s cannot be written; tried again with the next change", ", ".join(sorted(pending))
+                )
+                with self._wake:
+                    self._retry |= pending
             if ending:
                 return
 

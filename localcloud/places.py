@@ -72,9 +72,13 @@ def atomic(path: Path, content: bytes, mode: int = 0o600) -> None:
     """Write `content` to `path` so that a reader, or a crash of this process, sees the old or the new file, never a part."""
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    partial.replace(path)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        partial.replace(path)
+    except OSError:
+        partial.unlink()
+        raise
 
 
 def new_keys() -> tuple[str, str]:

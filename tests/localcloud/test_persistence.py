@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import botocore.exceptions
 import pytest
 
 TRUST = json.dumps({
@@ -281,3 +282,22 @@ def test_endpoint_and_keys_stay(cloud: Any) -> None:
     endpoint, key = cloud.endpoint, cloud.content.access_key_id
     restart(cloud)
     assert (cloud.endpoint, cloud.content.access_key_id) == (endpoint, key)
+
+
+def test_what_cannot_be_written_is_not_acknowledged(cloud: Any) -> None:
+    """As when the disk is full: here something stands where the file has to go."""
+    place = cloud.state / "aws" / "dynamodb.pickle"
+    (place / "in-the-way").mkdir(parents=True)
+    table = {
+        "TableName": "t",
+        "KeySchema": [{"AttributeName": "a", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "a", "AttributeType": "S"}],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+    client = cloud.client("dynamodb")
+    with pytest.raises(botocore.exceptions.ClientError, match="cannot write its state") as caught:
+        client.create_table(**table)
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
+    (place / "in-the-way").rmdir()
+    place.rmdir()
+    client.delete_table(TableName="t")
