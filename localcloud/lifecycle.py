@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from localcloud import daemon, places, preflight
+from localcloud.postgres.home import remove_external
 from localcloud.processes import Processes, kill_marked, start_ticks
 
 Say = Callable[[str], None]
@@ -161,6 +162,7 @@ def reset(state: Path, say: Say) -> None:
             f"{state} holds files, but no local cloud's: nothing was removed; name the right folder with --state"
         )
     down(state, say)
+    remove_external(state)
     for entry in state.iterdir():
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)

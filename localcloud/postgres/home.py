@@ -9,11 +9,11 @@ import pwd
 import secrets
 import shutil
 import stat
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from localcloud.places import atomic
-from localcloud.postgres.binaries import PostgresError
+from localcloud.postgres.binaries import Binaries, PostgresError
 
 RECORD = "postgres.json"
 OUTSIDE = Path("/var/tmp")  # noqa: S108 - survives a reboot; the folder below it is checked for its owner
@@ -61,7 +61,7 @@ def open_home(state: Path) -> Home:
         home = Home(**json.loads(record.read_text()))
     else:
         uid, gid = _unprivileged() if os.geteuid() == 0 else (None, None)
-        external = uid is not None and gid is not None and not _reachable(state, uid, gid)
+        external = uid is not None and gid is not None and not reachable(state, uid, gid)
         root = _outside(state) if external else state / "postgres"
         home = Home(str(root), uid, gid, external, secrets.token_urlsafe(24))
         atomic(record, json.dumps(asdict(home), indent=2, sort_keys=True).encode() + b"\n")
@@ -106,7 +106,20 @@ def _unprivileged() -> tuple[int, int]:
     raise PostgresError(f"PostgreSQL does not run as root and none of the users {', '.join(_USERS)} exists; add one")
 
 
-def _reachable(path: Path, uid: int, gid: int) -> bool:
+def readable_binaries(home: Home, found: Binaries) -> Binaries:
+    """The binaries, or a copy of them in the home when the clusters' user cannot reach them: a wheel below a private folder."""
+    if home.uid is None or home.gid is None or reachable(found.folder, home.uid, home.gid):
+        return found
+    target = home.path / f"postgresql-{found.version}"
+    if not target.is_dir():
+        partial = home.path / f".postgresql-{found.version}"
+        shutil.rmtree(partial, ignore_errors=True)
+        shutil.copytree(found.folder.parent, partial, symlinks=True)
+        partial.replace(target)
+    return replace(found, folder=target / "bin")
+
+
+def reachable(path: Path, uid: int, gid: int) -> bool:
     """Whether the user may search every folder down to `path` (path_resolution(7))."""
     for folder in [path, *path.parents]:
         found = folder.stat()

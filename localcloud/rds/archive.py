@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,12 +31,14 @@ _LONG_HEADER = 40
 class Archived:
     """until: every commit up to then is in the archive. settled: no commit in it is later than that.
 
-    segment: the last one, end: position right after it. Times in seconds since the epoch, by the server's clock.
+    last: WAL position behind its last record, in `segment`; end: position right after that segment.
+    Times in seconds since the epoch, by the server's clock.
     """
 
     until: float
     settled: float
     segment: str
+    last: int
     end: int
 
 
@@ -111,7 +113,7 @@ class Archive:
                 "SELECT extract(epoch FROM clock_timestamp())::float8, pg_current_wal_insert_lsn()::text"
             ).fetchone()  # type: ignore[misc]
             if before is not None and before.end <= lsn(position) <= before.end + _LONG_HEADER:
-                self._write(Archived(now, before.settled, before.segment, before.end))
+                self._write(replace(before, until=now))
                 return True
             connection.execute(
                 "INSERT INTO rds_heartbeat2 (id, value) VALUES (1, to_timestamp(%s))"
@@ -127,7 +129,7 @@ class Archive:
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.01)
-        self._write(Archived(now, settled, segment, end))
+        self._write(Archived(now, settled, segment, lsn(switched), end))
         return True
 
     def _write(self, state: Archived) -> None:
@@ -160,7 +162,7 @@ class Archive:
                 os.link(path, target / "wal" / path.name)
         held = {path.name[8:] for path in (target / "wal").iterdir()}
         missing = [name for name in segments_between(base.first, until.segment) if name[8:] not in held]
-        content = {"stop": stop.timestamp() if stop else None, "end": until.end, "missing": missing}
+        content = {"stop": stop.timestamp() if stop else None, "end": until.last, "missing": missing}
         write_json(target / "pin.json", content)
 
     def follow(self, source: Archive) -> None:

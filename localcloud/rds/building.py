@@ -148,7 +148,9 @@ def subnet_group(backend: RDSBackend, name: str | None) -> str:
                 "InvalidSubnet",
                 "No default subnet detected in VPC. Please contact AWS Support to recreate the default Subnets.",
             )
-        backend.subnet_groups["default"] = DBSubnetGroup(backend, "default", "default", subnets, [])
+        backend.subnet_groups["default"] = DBSubnetGroup(  # type: ignore[abstract]
+            backend, "default", "default", subnets, []
+        )
     return "default"
 
 
@@ -179,9 +181,9 @@ def build(rds: Rds, backend: RDSBackend, params: Params, source: dict[str, Any])
     version = source.get("engine_version") or check_version(params.get("EngineVersion"), rds.site.binaries.major)
     storage = _storage(params, source)
     group = subnet_group(backend, params.get("DBSubnetGroupName"))
-    windows = _windows(params, source)
+    windows: dict[str, Any] = _windows(params, source)
     kms_key_id = source["kms_key_id"] if "kms_key_id" in source else _key(backend, params)
-    db = DBInstance(
+    db = DBInstance(  # type: ignore[abstract]
         backend,
         db_instance_identifier=params["identifier"],
         db_instance_class=check_class(params.get("DBInstanceClass") or source.get("db_instance_class", "")),

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBParamete
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from moto.rds.models import DBParameterGroup, DBSubnetGroup, RDSBackend
@@ -31,7 +32,9 @@ def group(backend: RDSBackend, name: str) -> DBParameterGroup:
         return found
     family = name.removeprefix("default.")
     if name.startswith("default.") and _known_family(family):
-        made = DBParameterGroup(backend, name, f"Default parameter group for {family}", family, [])
+        made = DBParameterGroup(  # type: ignore[abstract]
+            backend, name, f"Default parameter group for {family}", family, []
+        )
         backend.db_parameter_groups[name] = made
         return made
     raise errors.error("DBParameterGroupNotFound", f"DBParameterGroup not found: {name}")
@@ -50,7 +53,9 @@ def create_db_parameter_group(rds: Rds, backend: RDSBackend, params: Params) -> 
     if not _known_family(family):
         raise errors.value(f"ParameterGroupFamily {family} is not a valid parameter group family")
     tags = [{"Key": tag["Key"], "Value": tag["Value"]} for tag in params.get("Tags", [])]
-    made = DBParameterGroup(backend, name, params["Description"], family, tags)
+    made = DBParameterGroup(  # type: ignore[abstract]
+        backend, name, params["Description"], family, tags
+    )
     backend.db_parameter_groups[name.lower()] = made
     return {"DBParameterGroup": _describe(made)}
 
@@ -138,7 +143,7 @@ def _check_change(known: Parameter | None, change: dict[str, Any]) -> None:
 def _apply(rds: Rds, backend: RDSBackend, found: DBParameterGroup) -> None:
     for db in backend.databases.values():
         if is_ours(db) and db.db_parameter_groups()[0] is found:
-            rds.cloud.later(APPLYING, lambda db=db: jobs.apply_dynamic(rds, db), f"rds parameters {found.name}")
+            rds.cloud.later(APPLYING, partial(jobs.apply_dynamic, rds, db), f"rds parameters {found.name}")
 
 
 def copy_db_parameter_group(rds: Rds, backend: RDSBackend, params: Params) -> dict[str, Any]:
@@ -257,9 +262,9 @@ def guard_subnet_groups() -> None:
             )
         return delete(self, subnet_name)
 
-    RDSBackend.create_subnet_group = create_subnet_group
-    RDSBackend.modify_db_subnet_group = modify_db_subnet_group
-    RDSBackend.delete_subnet_group = delete_subnet_group
+    RDSBackend.create_subnet_group = create_subnet_group  # type: ignore[method-assign]
+    RDSBackend.modify_db_subnet_group = modify_db_subnet_group  # type: ignore[method-assign]
+    RDSBackend.delete_subnet_group = delete_subnet_group  # type: ignore[method-assign]
 
 
 OPERATIONS = (

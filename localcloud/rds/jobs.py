@@ -52,6 +52,11 @@ def _with_server(job: Callable[[Run], None]) -> Callable[[Run], None]:
 # -- coming into being ------------------------------------------------------------------------------------------------
 
 
+def master(db: DBInstance) -> str:
+    """The master user; a request without one is refused."""
+    return str(db.master_username)
+
+
 def create(run: Run) -> None:
     """creating → backing-up → available."""
     rds, db = run.rds, run.db
@@ -59,7 +64,7 @@ def create(run: Run) -> None:
         cluster = rds.cluster(db)
         cluster.initialise()
         start_server(run)
-        roles.provision(cluster, record_of(db).port, db.master_username, run.job.arguments["password"], db.db_name)
+        roles.provision(cluster, record_of(db).port, master(db), run.job.arguments["password"], db.db_name)
     back_up(run)
     run.done()
 
@@ -75,7 +80,7 @@ def restore(run: Run) -> None:
         configure(run)
         cluster.reload()
         if run.job.arguments.get("password"):
-            roles.set_password(cluster, record_of(db).port, db.master_username, run.job.arguments["password"])
+            roles.set_password(cluster, record_of(db).port, master(db), run.job.arguments["password"])
     back_up(run)
     run.done()
     shutil.rmtree(pin_folder, ignore_errors=True)
@@ -148,7 +153,7 @@ def modify(run: Run) -> None:
     rds, db = run.rds, run.db
     if arguments.get("password"):
         with run.phase("resetting-master-credentials", RESETTING):
-            roles.set_password(rds.cluster(db), record_of(db).port, db.master_username, arguments["password"])
+            roles.set_password(rds.cluster(db), record_of(db).port, master(db), arguments["password"])
             with run.changing():
                 record_of(db).pending.pop("MasterUserPassword", None)
     if arguments.get("modifying"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import shutil
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,10 @@ def rows(rds: Rds) -> list[dict[str, Any]]:
     """Rows of `localcloud status`."""
     found = []
     with rds.cloud.lock:
+        if rds.opened:
+            binaries = rds.site.binaries
+            state = f"{binaries.origin}, {'with' if binaries.tls else 'without'} TLS"
+            found.append({"kind": "postgresql", "name": binaries.version, "region": "local", "state": state})
         for backend in rds.backends():
             region = backend.region_name
             for db in backend.databases.values():
@@ -66,7 +71,7 @@ def restored(rds: Rds) -> None:
         for backend in rds.backends():
             for taken in backend.database_snapshots.values():
                 if is_ours(taken) and record_of(taken).copy_of and taken.status == "creating":
-                    rds.cloud.later(0, lambda taken=taken: snapshots.finish_copy(rds, taken), "rds copy")
+                    rds.cloud.later(0, partial(snapshots.finish_copy, rds, taken), "rds copy")
     threading.Thread(target=lambda: keep(rds), name="rds keeper", daemon=True).start()
 
 

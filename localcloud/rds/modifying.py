@@ -113,9 +113,14 @@ def _deferred(backend: RDSBackend, db: DBInstance, params: Params) -> dict[str, 
     if storage:
         kind = changed.get("StorageType", db.storage_type)
         building.check_storage(
-            kind, changed.get("AllocatedStorage", db.allocated_storage), params.get("Iops") or db.iops
+            kind, changed.get("AllocatedStorage", db.allocated_storage), params.get("Iops") or _number(db.iops)
         )
     return {name: value for name, value in changed.items() if value != current[name]}
+
+
+def _number(iops: Any) -> int | None:
+    """Provisioned IOPS: moto says that they are text, what is there is a number."""
+    return None if iops is None else int(iops)
 
 
 def _check_size(db: DBInstance, size: int) -> int:
@@ -312,7 +317,7 @@ def _set_storage(db: DBInstance, pending: dict[str, Any]) -> None:
     db.allocated_storage = pending.get("AllocatedStorage", db.allocated_storage)
     db.max_allocated_storage = max(maximum or 0, db.allocated_storage)
     iops, throughput = catalogue.default_storage(db.storage_type, db.allocated_storage)
-    db.iops = pending.get("Iops") or max(iops or 0, db.iops or 0) or None
+    db.iops = pending.get("Iops") or max(iops or 0, _number(db.iops) or 0) or None  # type: ignore[assignment]
     db.storage_throughput = pending.get("StorageThroughput") or max(throughput or 0, db.storage_throughput or 0) or None
 
 

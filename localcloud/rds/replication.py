@@ -40,7 +40,7 @@ def describe_db_instance_automated_backups(rds: Rds, backend: RDSBackend, params
         and _passes(backup, filters)
     ]
     if not found and (arn or resource_id or name):
-        raise errors.no_backup(arn or resource_id or name)
+        raise errors.no_backup(str(arn or resource_id or name))
     part, marker = page(found, params)
     return {"DBInstanceAutomatedBackups": [describe.automated_backup(rds, b) for b in part], "Marker": marker}
 

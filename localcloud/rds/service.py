@@ -21,7 +21,7 @@ from localcloud.cloud import Cloud
 from localcloud.postgres.binaries import PostgresError, find_binaries
 from localcloud.postgres.cluster import ADDRESS, Cluster, Site
 from localcloud.postgres.config import ServerConfig, Standby
-from localcloud.postgres.home import open_home
+from localcloud.postgres.home import open_home, readable_binaries
 from localcloud.rds import parameters
 from localcloud.rds.archive import Archive
 from localcloud.rds.records import AutomatedBackup, InstanceRecord, Job, backups_of, is_ours, record_of
@@ -53,7 +53,20 @@ class Rds:
         def certificate(name: str) -> tuple[Path, Path]:
             return issue(state, name, ["localhost"], [ADDRESS])
 
-        return Site(open_home(state), find_binaries(), self.cloud.processes, certificate)
+        home = open_home(state)
+        found = readable_binaries(home, find_binaries())
+        if not found.tls:
+            log.warning(
+                "PostgreSQL %s in %s is built without TLS: instances take plain connections",
+                found.version,
+                found.folder,
+            )
+        return Site(home, found, self.cloud.processes, certificate)
+
+    @property
+    def opened(self) -> bool:
+        """Whether anything asked for the site yet."""
+        return "site" in self.__dict__
 
     # -- finding ------------------------------------------------------------------------------------------------------
 

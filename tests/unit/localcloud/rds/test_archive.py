@@ -20,7 +20,7 @@ from localcloud.rds.archive import Archive, Archived, Base, check_replayed, lsn,
 
 BASE = Base("b1", 100.0, "000000010000000000000002")
 LATER = Base("b2", 300.0, "000000010000000000000005")
-STATE = Archived(until=500.0, settled=400.0, segment="000000010000000000000006", end=7 * 1024 * 1024)
+STATE = Archived(until=500.0, settled=400.0, segment="000000010000000000000006", last=0x612345, end=0x700000)
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_a_pin_holds_the_wal_from_its_base_to_the_end_and_survives_the_archive(a
     archive.remove()
     pin = read_pin(target)
     assert pin.recovery is not None
-    assert (pin.recovery.until, pin.end) == (None, STATE.end)
+    assert (pin.recovery.until, pin.end) == (None, STATE.last)
     assert (pin.base / "backup_label").read_text() == "b2"
     assert sorted(os.listdir(target / "wal")) == [
         "00000001.history",
