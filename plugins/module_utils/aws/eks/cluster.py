@@ -162,7 +162,7 @@ def next_version(name: str, found: str, desired: str) -> str:
 
 
 def _minor(version: str) -> tuple[int, int]:
-    major, _, minor = version.partition(".")
+    major, _dot, minor = version.partition(".")
     return int(major), int(minor)
 
 
