@@ -8,7 +8,8 @@ from __future__ import annotations
 import time
 from typing import Any, ClassVar
 
-from ansible_collections.creator.platform.plugins.module_utils.kube import api, applying
+from ansible_collections.creator.platform.plugins.module_utils.kube import api
+from ansible_collections.creator.platform.plugins.module_utils.release import run as applying
 from ansible_collections.creator.platform.plugins.module_utils.rollout import bundle
 from ansible_collections.creator.platform.plugins.module_utils.rollout.release import ReleaseError
 from ansible_collections.creator.platform.plugins.plugin_utils.cluster_action import ClusterActionBase

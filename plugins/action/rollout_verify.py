@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 from ansible.errors import AnsibleActionFail
 from ansible.utils.display import Display
 from ansible_collections.creator.platform.plugins.module_utils.kube.api import KubeError
-from ansible_collections.creator.platform.plugins.module_utils.kube.reader import ClusterReader
+from ansible_collections.creator.platform.plugins.module_utils.rollout.follow import UnreadableError
 from ansible_collections.creator.platform.plugins.module_utils.rollout.model import Settings
-from ansible_collections.creator.platform.plugins.module_utils.rollout.run import UnreadableError
+from ansible_collections.creator.platform.plugins.module_utils.rollout.run import ClusterReader
 from ansible_collections.creator.platform.plugins.module_utils.rollout.verify import WorkloadError, verify
 from ansible_collections.creator.platform.plugins.plugin_utils.cluster_action import ClusterActionBase
 

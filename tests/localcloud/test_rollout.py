@@ -12,10 +12,11 @@ from typing import Any
 import boto3
 import pytest
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks_token import eks_token
-from ansible_collections.creator.platform.plugins.module_utils.kube import api, applying
-from ansible_collections.creator.platform.plugins.module_utils.kube.reader import ClusterReader
+from ansible_collections.creator.platform.plugins.module_utils.kube import api
+from ansible_collections.creator.platform.plugins.module_utils.release import run as applying
 from ansible_collections.creator.platform.plugins.module_utils.rollout import bundle
 from ansible_collections.creator.platform.plugins.module_utils.rollout.model import Settings
+from ansible_collections.creator.platform.plugins.module_utils.rollout.run import ClusterReader
 from ansible_collections.creator.platform.plugins.module_utils.rollout.verify import verify
 
 from localcloud.images import push_placeholder

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.rollout import objects
+from ansible_collections.creator.platform.plugins.module_utils.rollout.follow import UnreadableError
 from ansible_collections.creator.platform.plugins.module_utils.rollout.model import Object, Verdict
 from ansible_collections.creator.platform.plugins.module_utils.rollout.objects import number, text
 from ansible_collections.creator.platform.plugins.module_utils.rollout.pods import container_statuses
 from ansible_collections.creator.platform.plugins.module_utils.rollout.redact import redact
-from ansible_collections.creator.platform.plugins.module_utils.rollout.run import UnreadableError
 
 PODS = 3
 LINES = 25

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from ansible_collections.creator.platform.plugins.module_utils.rollout import document, evidence, run
+from ansible_collections.creator.platform.plugins.module_utils.rollout import document, evidence, follow
 from ansible_collections.creator.platform.plugins.module_utils.rollout.model import SUCCEEDED, Settings
 
 _KNOWN = (
@@ -29,11 +29,11 @@ class WorkloadError(Exception):
     """A workload that cannot be verified as it is described."""
 
 
-class Reader(run.Reader, Protocol):
+class Reader(follow.Reader, Protocol):
     """Reads kinds and logs."""
 
     def logs(self, namespace: str, pod: str, container: str, previous: bool) -> list[str]:
-        """The last lines of a container. Raises run.UnreadableError."""
+        """The last lines of a container. Raises follow.UnreadableError."""
 
 
 def verify(
@@ -52,13 +52,13 @@ def verify(
     """The rollout document of all workloads, its times counted from `since` (moment of the apply by `clock`; default: now).
 
     Raises WorkloadError before the first request for a description that cannot mean
-    anything, and run.UnreadableError when a workload that is not pinned by its caller does not exist.
+    anything, and follow.UnreadableError when a workload that is not pinned by its caller does not exist.
     """
     for wanted in workloads:
         _check(wanted)
     started = min(since, clock()) if since else clock()
-    identities = [run.pin(reader, wanted, started) for wanted in workloads]
-    seen = run.follow(reader, identities, settings, clock=clock, sleep=sleep, interval=interval, progress=progress)
+    identities = [follow.pin(reader, wanted, started) for wanted in workloads]
+    seen = follow.follow(reader, identities, settings, clock=clock, sleep=sleep, interval=interval, progress=progress)
     rows = []
     for identity in identities:
         key = (identity.namespace, identity.name)

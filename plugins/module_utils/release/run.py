@@ -12,7 +12,6 @@ from typing import Any
 from ansible_collections.creator.platform.plugins.module_utils.kube import api
 from ansible_collections.creator.platform.plugins.module_utils.rollout import objects
 from ansible_collections.creator.platform.plugins.module_utils.rollout.objects import dig, number, text
-from kubernetes.client import ApiClient
 
 #: Owns `spec.replicas` of a Deployment from its creation until the autoscaler takes over.
 SCALE_MANAGER = "creator.platform-scale"
@@ -36,7 +35,7 @@ class Applied:
         return any(row["change"] != "unchanged" for row in self.objects)
 
 
-def apply_all(client: ApiClient, manifests: Sequence[Mapping[str, Any]], *, dry_run: bool) -> Applied:
+def apply_all(client: api.ApiClient, manifests: Sequence[Mapping[str, Any]], *, dry_run: bool) -> Applied:
     """Server-side apply of all objects in their order. Stops at the first that the API server refuses and raises KubeError.
 
     A dry run in a namespace that does not exist yet cannot be asked for; its objects are then `unchecked`.
@@ -58,7 +57,7 @@ def apply_all(client: ApiClient, manifests: Sequence[Mapping[str, Any]], *, dry_
     return result
 
 
-def remove_all(client: ApiClient, references: Sequence[Mapping[str, str]], *, dry_run: bool) -> Applied:
+def remove_all(client: api.ApiClient, references: Sequence[Mapping[str, str]], *, dry_run: bool) -> Applied:
     """Delete objects that a failed release brought and the earlier one does not have; only those of this platform.
 
     Raises KubeError.
@@ -76,7 +75,7 @@ def remove_all(client: ApiClient, references: Sequence[Mapping[str, str]], *, dr
     return result
 
 
-def _no_namespace(client: ApiClient, namespace: str, missing: set[str]) -> bool:
+def _no_namespace(client: api.ApiClient, namespace: str, missing: set[str]) -> bool:
     if not namespace:
         return False
     if namespace not in missing and api.read(client, "Namespace", "", namespace) is None:
@@ -85,7 +84,7 @@ def _no_namespace(client: ApiClient, namespace: str, missing: set[str]) -> bool:
 
 
 def _initial_scale(
-    client: ApiClient, manifest: Mapping[str, Any], manifests: Sequence[Mapping[str, Any]], after: Mapping[str, Any]
+    client: api.ApiClient, manifest: Mapping[str, Any], manifests: Sequence[Mapping[str, Any]], after: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     """Start an autoscaled Deployment at its minimum instead of at one replica, which the API server assumes.
 

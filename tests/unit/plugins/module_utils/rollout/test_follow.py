@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from ansible_collections.creator.platform.plugins.module_utils.rollout import run
+from ansible_collections.creator.platform.plugins.module_utils.rollout import follow as following
+from ansible_collections.creator.platform.plugins.module_utils.rollout.follow import UnreadableError
 from ansible_collections.creator.platform.plugins.module_utils.rollout.model import Settings
-from ansible_collections.creator.platform.plugins.module_utils.rollout.run import UnreadableError
 from ansible_collections.creator.platform.plugins.module_utils.rollout.verify import WorkloadError, verify
 from ansible_collections.creator.platform.tests.unit.plugins.module_utils.rollout import world as w
 from ansible_collections.creator.platform.tests.unit.plugins.module_utils.rollout.world import World
@@ -72,8 +72,8 @@ class Script:
         return ["connecting to postgres://app:hunter2@db/creator"]
 
 
-def follow(script: Script, *identities, **settings) -> run.Follow:
-    return run.follow(
+def follow(script: Script, *identities, **settings) -> following.Follow:
+    return following.follow(
         script,
         identities or [World().identity],
         Settings(**settings),
@@ -83,7 +83,7 @@ def follow(script: Script, *identities, **settings) -> run.Follow:
     )
 
 
-def only(seen: run.Follow):
+def only(seen: following.Follow):
     (verdict,) = seen.verdicts.values()
     return verdict
 
@@ -163,11 +163,11 @@ def test_the_servers_clock_counts(skew):
 
 def test_pinning_from_the_live_object_when_the_caller_did_not_apply():
     script = Script(World())
-    identity = run.pin(script, {"namespace": "shop", "name": "web", "images": {"web": w.DIGEST}}, w.START)
+    identity = following.pin(script, {"namespace": "shop", "name": "web", "images": {"web": w.DIGEST}}, w.START)
     assert (identity.uid, identity.generation, identity.replicas) == ("uid-web", 7, 2)
     assert identity.template
     with pytest.raises(UnreadableError, match="shop/api does not exist"):
-        run.pin(script, {"namespace": "shop", "name": "api", "images": {"api": w.DIGEST}}, w.START)
+        following.pin(script, {"namespace": "shop", "name": "api", "images": {"api": w.DIGEST}}, w.START)
 
 
 def judged(script: Script, *workloads, **settings):
