@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, ClassVar
 
 from ansible_collections.creator.platform.plugins.module_utils.provision.compare import DesiredError
@@ -13,6 +14,7 @@ from ansible_collections.creator.platform.plugins.module_utils.provision.run imp
     Request,
     plan,
     resource_of,
+    settle,
 )
 from ansible_collections.creator.platform.plugins.plugin_utils.aws_action import AwsActionBase
 
@@ -29,6 +31,8 @@ class ActionModule(AwsActionBase):
         "resources": {"type": "list", "elements": "dict", "required": True},
         "kinds": {"type": "list", "elements": "str", "default": []},
         "seconds": {"type": "int", "default": 120},
+        "attempts": {"type": "int", "default": 1},
+        "delay": {"type": "float", "default": 1},
     }
     ERRORS = (PlanError, DesiredError)
 
@@ -45,5 +49,6 @@ class ActionModule(AwsActionBase):
             kinds=tuple(args["kinds"]),
             seconds=args["seconds"],
         )
-        made = plan(request, self.client_for())
+        clients = self.client_for  # new ones for each attempt: what a client listed is kept for its lifetime
+        made = settle(lambda: plan(request, clients()), args["attempts"], args["delay"], time.sleep)
         return {**made.result(), "changed": made.pending and self.check_mode}

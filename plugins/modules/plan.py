@@ -51,6 +51,16 @@ options:
     description: Time for all reads together, in seconds. What has not answered by then is unknown.
     type: int
     default: 120
+  attempts:
+    description:
+      - How often to plan at most until nothing is pending. After an apply, because AWS is eventually consistent and a reading
+        just after a change may still be the old one.
+    type: int
+    default: 1
+  delay:
+    description: Seconds between two attempts.
+    type: float
+    default: 1
 attributes:
   check_mode:
     description: Reads only. In check mode C(changed) tells whether the plan is pending.

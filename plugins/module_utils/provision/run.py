@@ -148,6 +148,20 @@ def plan(request: Request, client_for: Callable[[str, str], Any]) -> Plan:
     return Plan(document, digest(document), by_kind(document["changes"]), steps, _facts(found), _names(wanted))
 
 
+def settle(make: Callable[[], Plan], attempts: int, delay: float, sleep: Callable[[float], None]) -> Plan:
+    """The first plan with nothing to do, or the last of `attempts`, `delay` seconds apart.
+
+    AWS is eventually consistent: a reading just after a change may still be the old one.
+    """
+    made = make()
+    for _attempt in range(attempts - 1):
+        if not made.pending:
+            break
+        sleep(delay)
+        made = make()
+    return made
+
+
 Found = dict[tuple[str, str], "list[Resource] | Unread"]
 
 
