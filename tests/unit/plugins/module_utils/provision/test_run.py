@@ -17,6 +17,7 @@ from ansible_collections.creator.platform.plugins.module_utils.provision.run imp
     load_kind,
     plan,
     resource_of,
+    settle,
 )
 from botocore.exceptions import ClientError
 
@@ -115,3 +116,18 @@ def test_unknown_kind_is_refused(name: str) -> None:
 def test_malformed_resource_is_refused(row: dict[str, Any]) -> None:
     with pytest.raises(PlanError):
         resource_of(row, "eu-west-1")
+
+
+def test_settling_asks_until_nothing_is_pending(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: list[list[Resource]] = [[], [], [Resource("a", "x", {})]]
+    kinds(monkeypatch, a=lambda _client, _scope: answers.pop(0))
+    slept: list[float] = []
+    assert not settle(lambda: plan(request(thing("x")), no_client), 5, 1.5, slept.append).pending
+    assert slept == [1.5, 1.5]
+
+
+def test_settling_ends_with_what_is_still_pending(monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds(monkeypatch, a=lambda _client, _scope: [])
+    slept: list[float] = []
+    assert settle(lambda: plan(request(thing("x")), no_client), 2, 0, slept.append).pending
+    assert slept == [0]
