@@ -12,6 +12,7 @@ import argparse
 import contextlib
 import fcntl
 import hashlib
+import itertools
 import os
 import re
 import shutil
@@ -196,12 +197,13 @@ def find_go(work: Path, run: Runner, progress: Progress) -> str:
 class Runner:
     """Runs one command at a time, keeps its output in a log, and takes it along when the build is interrupted."""
 
-    def __init__(self, log: Path, progress: Progress, environ: Mapping[str, str]) -> None:
-        self.log, self.progress, self.environ = log, progress, dict(environ)
+    def __init__(self, log: Path, progress: Progress, environ: Mapping[str, str], every: float = 15.0) -> None:
+        self.log, self.progress, self.environ, self.every = log, progress, dict(environ), every
 
-    def __call__(self, argv: list[str], purpose: str, on_line: Callable[[str], None] = lambda line: None) -> list[str]:
-        """Run `argv`; returns the lines of its output. Raises BuildError with the one line that tells why."""
+    def __call__(self, argv: list[str], purpose: str) -> None:
+        """Run `argv`, and say now and then that it goes on. Raises BuildError with the one line that tells why it failed."""
         lines: list[str] = []
+        ended = threading.Event()
         child = subprocess.Popen(
             argv,
             cwd=HERE,
@@ -213,21 +215,26 @@ class Runner:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+        threading.Thread(target=self._tell, args=(purpose, lines, ended), daemon=True).start()
         try:
             with self.log.open("a") as log:
                 log.write(f"$ {' '.join(argv)}\n")
                 for line in child.stdout or ():
                     log.write(line)
                     lines.append(line.rstrip())
-                    on_line(line)
             code = child.wait()
         finally:
+            ended.set()
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
             child.wait()
         if code:
             raise BuildError(explain(purpose, lines, self.log))
-        return lines
+
+    def _tell(self, purpose: str, lines: list[str], ended: threading.Event) -> None:
+        while not ended.wait(self.every):
+            compiled = sum(not line.startswith("go: ") for line in lines)  # `go build -v` writes a line per package
+            self.progress.say(f"{purpose}{f': {compiled} packages compiled' if compiled else ' …'}")
 
 
 def explain(purpose: str, lines: list[str], log: Path) -> str:
@@ -242,34 +249,10 @@ def explain(purpose: str, lines: list[str], log: Path) -> str:
         )
     if "ensurepip is not available" in text:
         return f"could not {purpose}: this Python has no venv module; install python3-venv, or Go 1.26, and repeat"
-    errors = [line for line in lines if line and not line.startswith(("#", "go: downloading"))]
-    return f"could not {purpose}: {errors[0][:300] if errors else 'no output'} (whole output: {log})"
-
-
-class Counter:
-    """Says every ten seconds how many packages are compiled. `total` 0 means not known yet."""
-
-    def __init__(self, progress: Progress, binary: str, every: float = 10.0) -> None:
-        self.count, self._progress, self._binary, self._every, self._done = (
-            0,
-            progress,
-            binary,
-            every,
-            threading.Event(),
-        )
-        threading.Thread(target=self._tell, daemon=True).start()
-
-    def _tell(self) -> None:
-        while not self._done.wait(self._every):
-            self._progress.say(f"building {self._binary}: {self.count} packages compiled")
-
-    def add(self, line: str) -> None:
-        """Count a line of `go build -v`."""
-        self.count += not line.startswith("go: ")
-
-    def stop(self) -> None:
-        """No more lines."""
-        self._done.set()
+    # `go build -v` lists packages, then heads the errors of one by `# package`.
+    headed = [following for line, following in itertools.pairwise(lines) if line.startswith("# ")]
+    last = next((line for line in reversed(lines) if line), "no output")
+    return f"could not {purpose}: {(headed[0] if headed else last)[:300]} (whole output: {log})"
 
 
 def go_environment(environ: Mapping[str, str], work: Path) -> dict[str, str]:
@@ -318,29 +301,10 @@ def build(missing: list[str], destination: Path, progress: Progress) -> None:
         progress.say(f"building {', '.join(missing)} once; this takes some minutes")
         run([go, "mod", "download"], "download the Go modules")
         for binary in missing:
-            counter = Counter(progress, binary)
-            partial = destination / f".{binary}-{os.getpid()}"
-            try:
-                run(
-                    [
-                        *nice,
-                        go,
-                        "build",
-                        "-v",
-                        "-trimpath",
-                        "-ldflags",
-                        linker_flags(binary),
-                        "-o",
-                        str(partial),
-                        PACKAGES[binary],
-                    ],
-                    f"build {binary}",
-                    counter.add,
-                )
-                partial.replace(destination / binary)
-            finally:
-                counter.stop()
-                partial.unlink(missing_ok=True)
+            made = work / binary  # on the same disk, and swept with it when the build is killed
+            flags = ["-v", "-trimpath", "-ldflags", linker_flags(binary), "-o", str(made)]
+            run([*nice, go, "build", *flags, PACKAGES[binary]], f"build {binary}")
+            made.replace(destination / binary)
             progress.say(f"{binary} {module_version(binary)} is built")
 
 

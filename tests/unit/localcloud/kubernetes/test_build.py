@@ -92,7 +92,7 @@ def test_only_what_is_missing_is_built(place: Place) -> None:
     [
         ({"mod": "echo 'go: dial tcp: lookup proxy: no such host'; exit 1"}, "no network or registry"),
         (
-            {"case": "*kwok*", "fail": "echo 'pkg/x.go:1:2: undefined: y'; exit 1"},
+            {"case": "*kwok*", "fail": "echo k8s.io/z; echo '# k8s.io/x'; echo 'pkg/x.go:1:2: undefined: y'; exit 1"},
             "could not build kwok: pkg/x.go:1:2: undefined: y",
         ),
         ({"case": "*kwok*", "fail": "echo 'write /x: no space left on device'; exit 1"}, "disk full"),
