@@ -151,7 +151,7 @@ def remove_tree(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def workspace(root: Path) -> Iterator[Path]:
+def workspace(root: Path, progress: Progress) -> Iterator[Path]:
     """A throw-away folder; also removes those of builds that were killed (the caller holds the lock)."""
     for leftover in root.glob("work-*"):
         remove_tree(leftover)
@@ -159,6 +159,7 @@ def workspace(root: Path) -> Iterator[Path]:
     try:
         yield work
     finally:
+        progress.say("removing the caches of the build")
         remove_tree(work)
 
 
@@ -285,7 +286,7 @@ def linker_flags(binary: str) -> str:
 def build(missing: list[str], destination: Path, progress: Progress) -> None:
     """Build `missing` into `destination`, each put in place by a rename. Raises BuildError."""
     root = destination.parent
-    with workspace(root) as work:
+    with workspace(root, progress) as work:
         destination.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(root).free
         if free < FREE_BYTES:
