@@ -135,6 +135,25 @@ class Archive:
     def _write(self, state: Archived) -> None:
         write_json(self.folder / "archived.json", asdict(state))
 
+    def replay_bytes(self) -> int:
+        """Bytes of WAL on disk that a restore of the latest moment replays."""
+        bases = self.bases()
+        if not bases:
+            return 0
+        first = bases[-1].first[8:]
+        with os.scandir(self.wal) as entries:
+            return sum(
+                entry.stat().st_blocks * 512
+                for entry in entries
+                if _SEGMENT.fullmatch(entry.name) and entry.name[8:] >= first
+            )
+
+    def thin(self) -> None:
+        """Keep the first base backup, which opens the window, and the last two; WAL leads from the first to every moment."""
+        for base in self.bases()[1:-2]:
+            (self.bases_folder / f"{base.name}.json").unlink()
+            shutil.rmtree(self.bases_folder / base.name)
+
     # -- restoring ----------------------------------------------------------------------------------------------------
 
     def plan(self, moment: datetime | None) -> tuple[Base, Archived, datetime | None]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from moto.rds.models import DBInstance, DBSnapshot, RDSBackend
 
-from localcloud.rds import building, catalogue, describe, errors, jobs
+from localcloud.rds import backups, building, catalogue, describe, errors
 from localcloud.rds.building import Params
 from localcloud.rds.paging import filters_of, page
 from localcloud.rds.records import RECORD, SnapshotRecord, backups_of, is_ours, record_of, settings_of
@@ -69,7 +69,7 @@ def create_db_instance(rds: Rds, backend: RDSBackend, params: Params) -> dict[st
 def begin(rds: Rds, db: DBInstance, params: Params) -> None:
     """Open the automated backups of a new instance, if it is to make any."""
     if db.backup_retention_period > 0:
-        jobs.open_backup(rds, db, tags_for(params, "auto-backup"))
+        backups.open_backup(rds, db, tags_for(params, "auto-backup"))
 
 
 def tags_for(params: Params, kind: str) -> list[dict[str, str]]:
@@ -254,7 +254,7 @@ def promote_read_replica(rds: Rds, backend: RDSBackend, params: Params) -> dict[
     db.preferred_backup_window = params.get("PreferredBackupWindow") or db.preferred_backup_window
     db.status = "modifying"
     if rds.backup(db) is None and db.backup_retention_period > 0:
-        jobs.open_backup(rds, db, tags_for(params, "auto-backup"))
+        backups.open_backup(rds, db, tags_for(params, "auto-backup"))
     rds.launch(db, "promote")
     return answer(rds, db)
 

@@ -7,21 +7,19 @@ Each job can be run again from its beginning, because a stopped cloud resumes it
 from __future__ import annotations
 
 import logging
-import secrets
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-import psycopg
 from moto.rds.models import DBInstance, DBSnapshot
 
 from localcloud.postgres.binaries import PostgresError
 from localcloud.postgres.cluster import effective_settings
 from localcloud.postgres.config import NOT_LESS_THAN_SOURCE, Recovery
-from localcloud.rds import parameters, roles
+from localcloud.rds import backups, parameters, roles
 from localcloud.rds.archive import Pin, check_replayed, read_pin
-from localcloud.rds.records import RECORD, AutomatedBackup, SnapshotRecord, backups_of, record_of, settings_of
+from localcloud.rds.records import SnapshotRecord, is_ours, record_of, settings_of
 from localcloud.rds.service import Rds, Run
 
 log = logging.getLogger("localcloud")
@@ -62,6 +60,7 @@ def create(run: Run) -> None:
     rds, db = run.rds, run.db
     with run.phase("creating", CREATING):
         cluster = rds.cluster(db)
+        clear_archive(run)
         cluster.initialise()
         start_server(run)
         roles.provision(cluster, record_of(db).port, master(db), run.job.arguments["password"], db.db_name)
@@ -76,6 +75,7 @@ def restore(run: Run) -> None:
     with run.phase("creating", RESTORING):
         cluster = rds.cluster(db)
         pin = read_pin(pin_folder)
+        clear_archive(run)
         recover(run, pin)
         configure(run)
         cluster.reload()
@@ -84,6 +84,19 @@ def restore(run: Run) -> None:
     back_up(run)
     run.done()
     shutil.rmtree(pin_folder, ignore_errors=True)
+
+
+def clear_archive(run: Run) -> None:
+    """Forget what an interrupted attempt archived: that was another cluster, whose WAL has the same names."""
+    backup = run.rds.backup(run.db)
+    if backup is None:
+        return
+    run.rds.cluster(run.db).remove()
+    with run.changing():
+        backups.drop_automated_snapshots(run.db.backend, backup)
+        backup.status = "creating"
+    run.rds.archive(backup).remove()
+    run.rds.archive(backup).prepare()
 
 
 def recover(run: Run, pin: Pin) -> None:
@@ -225,8 +238,12 @@ def delete(run: Run) -> None:
     with run.changing():
         backup = rds.backup(db)
         if backup is not None:
-            close_backup(rds, backend, backup, keep=arguments["keep_backups"] and backup.status == "active")
+            backups.close_backup(rds, backend, backup, keep=arguments["keep_backups"] and backup.status == "active")
         detach(rds.instance(record.source_resource_id), db)
+        for taken in backend.database_snapshots.values():
+            unfinished = is_ours(taken) and record_of(taken).copy_of is None and taken.status == "creating"
+            if unfinished and record_of(taken).settings["resource_id"] == record.resource_id:
+                taken.status = "failed"
         for child in rds.instances():
             if record_of(child).source_resource_id == record.resource_id and child.status == "available":
                 rds.launch(child, "promote")
@@ -281,17 +298,7 @@ def back_up(run: Run) -> None:
         with run.changing():
             backup.status = "active"
             backup.settings = settings_of(db)
-            add_automated_snapshot(db, backup, f"{backup.archive}/bases/{name}", now)
-
-
-def add_automated_snapshot(db: DBInstance, backup: AutomatedBackup, data: str, now: datetime) -> None:
-    """The automated snapshot of a base backup: `rds:<instance>-<date>-<time>`."""
-    name = f"rds:{db.db_instance_identifier}-{now:%Y-%m-%d-%H-%M}"
-    if name in db.backend.database_snapshots:
-        return
-    taken = DBSnapshot(db.backend, db, name, snapshot_type="automated", tags=None)
-    setattr(taken, RECORD, SnapshotRecord(data, settings_of(db), archive=backup.archive))
-    db.backend.database_snapshots[name] = taken
+            backups.add_automated_snapshot(db, backup, f"{backup.archive}/bases/{name}", now)
 
 
 def fill_snapshot(run: Run, taken: DBSnapshot) -> None:
@@ -306,54 +313,6 @@ def fill_snapshot(run: Run, taken: DBSnapshot) -> None:
     else:
         shutil.rmtree(target, ignore_errors=True)
         rds.site.copy(cluster.data, target)
-
-
-def open_backup(rds: Rds, db: DBInstance, tags: list[dict[str, str]]) -> AutomatedBackup:
-    """The record of the automated backups that an instance begins to make; status `creating` until the first is there."""
-    identity = f"ab-{secrets.token_hex(14)}"
-    arn = f"arn:aws:rds:{db.backend.region_name}:{db.backend.account_id}:auto-backup:{identity}"
-    backup = AutomatedBackup(
-        arn=arn,
-        archive=f"archives/{identity}",
-        resource_id=record_of(db).resource_id,
-        instance_arn=db.arn,
-        instance_region=db.backend.region_name,
-        status="creating",
-        retention=db.backup_retention_period,
-        settings=settings_of(db),
-        tags=tags,
-        kms_key_id=db.kms_key_id,
-    )
-    backups_of(db.backend)[arn] = backup
-    rds.archive(backup).prepare()
-    return backup
-
-
-def close_backup(rds: Rds, backend: Any, backup: AutomatedBackup, *, keep: bool) -> None:
-    """End the automated backups of an instance: retained, or removed with their snapshots. Copies elsewhere are retained."""
-    for other in rds.backends():
-        for copy in backups_of(other).values():
-            if copy.source_arn == backup.arn:
-                copy.status = "retained"
-                copy.source_archive = None
-    if keep:
-        backup.status = "retained"
-        backup.replicas = []
-    else:
-        remove_backup(rds, backend, backup)
-
-
-def remove_backup(rds: Rds, backend: Any, backup: AutomatedBackup) -> None:
-    """Remove an automated backup, its archive and the automated snapshots in it."""
-    gone = [
-        name
-        for name, taken in backend.database_snapshots.items()
-        if isinstance(getattr(taken, RECORD, None), SnapshotRecord) and record_of(taken).archive == backup.archive
-    ]
-    for name in gone:
-        del backend.database_snapshots[name]
-    backups_of(backend).pop(backup.arn, None)
-    rds.archive(backup).remove()
 
 
 def detach(source: DBInstance | None, replica_db: DBInstance) -> None:
@@ -385,15 +344,3 @@ def apply_dynamic(rds: Rds, db: DBInstance) -> None:
         with rds.cloud.lock:
             record.applied = values
             rds.touched()
-
-
-def advance(rds: Rds, db: DBInstance) -> None:
-    """Bring the archive of a running instance up to now, if it makes automated backups."""
-    record = record_of(db)
-    backup = rds.backup(db)
-    if backup is None or backup.status != "active" or record.source_resource_id is not None or not record.running:
-        return
-    try:
-        rds.archive(backup).advance(rds.cluster(db), record.port)
-    except psycopg.OperationalError:
-        return  # it restarts or stops just now: the archive stays where it is, and says so

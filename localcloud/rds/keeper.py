@@ -15,7 +15,7 @@ from typing import Any
 from moto.rds.models import DBInstance
 
 from localcloud.postgres.binaries import PostgresError
-from localcloud.rds import jobs, snapshots
+from localcloud.rds import backups, snapshots
 from localcloud.rds.archive import Archive
 from localcloud.rds.records import AutomatedBackup, backups_of, is_ours, record_of
 from localcloud.rds.service import Rds
@@ -24,6 +24,8 @@ log = logging.getLogger("localcloud")
 #: RDS uploads WAL every five minutes: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIT.html
 UPLOAD_EVERY = 300
 _SHORTEST_ROUND = 0.5
+#: Rounds between two looks at how much WAL a restore would replay.
+_REBASE_EVERY = 10
 
 
 def install(rds: Rds) -> None:
@@ -97,10 +99,14 @@ def remove_strays(rds: Rds) -> None:
 def keep(rds: Rds) -> None:
     """Round after round until the cloud stops."""
     pause = max(_SHORTEST_ROUND, rds.cloud.seconds(UPLOAD_EVERY))
+    rounds = 0
     while not rds.stopping.wait(pause):
+        rounds += 1
         for db in _snapshot_of_instances(rds):
             try:
                 attend(rds, db)
+                if rounds % _REBASE_EVERY == 0:
+                    backups.rebase(rds, db)
             except PostgresError as error:
                 log.warning("rds %s: %s", db.db_instance_identifier, error)
         follow_all(rds)
@@ -121,7 +127,7 @@ def attend(rds: Rds, db: DBInstance) -> None:
             db.status = "starting"
             rds.launch(db, "start")
     if not died and db.status not in {"creating", "deleting", "stopped"}:
-        jobs.advance(rds, db)
+        backups.advance(rds, db)
 
 
 def follow_all(rds: Rds) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from moto.rds.models import DBInstance, RDSBackend
 
-from localcloud.rds import building, catalogue, errors, jobs
+from localcloud.rds import backups, building, catalogue, errors
 from localcloud.rds.building import Params
 from localcloud.rds.instances import answer, available, find
 from localcloud.rds.records import InstanceRecord, backups_of, record_of, settings_of
@@ -265,11 +265,11 @@ def _set_retention(rds: Rds, db: DBInstance, retention: int) -> dict[str, Any]:
     db.backup_retention_period = retention
     backup = rds.backup(db)
     if retention == 0 and backup is not None:
-        jobs.close_backup(rds, db.backend, backup, keep=False)
+        backups.close_backup(rds, db.backend, backup, keep=False)
     elif backup is not None:
         backup.retention = retention
     elif record_of(db).source_resource_id is None:
-        jobs.open_backup(rds, db, [])
+        backups.open_backup(rds, db, [])
         return {"modifying": True, "start_backups": True}
     return {"modifying": True}
 

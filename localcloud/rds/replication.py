@@ -11,7 +11,7 @@ from typing import Any
 
 from moto.rds.models import RDSBackend
 
-from localcloud.rds import building, describe, errors, jobs
+from localcloud.rds import backups, building, describe, errors
 from localcloud.rds.building import Params
 from localcloud.rds.instances import find, tags_for
 from localcloud.rds.paging import filters_of, page
@@ -145,7 +145,7 @@ def delete_db_instance_automated_backup(rds: Rds, backend: RDSBackend, params: P
             f"The automated backup {found.arn} is {found.status}, not retained.",
         )
     described = describe.automated_backup(rds, found) | {"Status": "deleting"}
-    jobs.remove_backup(rds, backend, found)
+    backups.remove_backup(rds, backend, found)
     return {"DBInstanceAutomatedBackup": described}
 
 

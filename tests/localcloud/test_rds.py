@@ -376,6 +376,15 @@ def test_deletion_follows_the_rules_on_protection_and_final_snapshots(cloud: Any
     rds.delete_db_instance(DBInstanceIdentifier="revived", SkipFinalSnapshot=True)
 
 
+def test_a_snapshot_whose_instance_is_deleted_meanwhile_fails(rds: Any) -> None:
+    create(rds, "hurried", BackupRetentionPeriod=0)
+    rds.create_db_snapshot(DBInstanceIdentifier="hurried", DBSnapshotIdentifier="unfinished")
+    rds.delete_db_instance(DBInstanceIdentifier="hurried", SkipFinalSnapshot=True)
+    wait_gone(rds, "hurried")
+    assert rds.describe_db_snapshots(DBSnapshotIdentifier="unfinished")["DBSnapshots"][0]["Status"] == "failed"
+    rds.delete_db_snapshot(DBSnapshotIdentifier="unfinished")
+
+
 def test_a_new_master_password_replaces_the_old_one(cloud: Any, rds: Any) -> None:
     found = create(rds, "password", BackupRetentionPeriod=0)
     answer = rds.modify_db_instance(DBInstanceIdentifier="password", MasterUserPassword="second-password")

@@ -128,6 +128,23 @@ def test_a_copy_takes_over_what_is_new_and_keeps_it_when_the_source_goes(archive
     assert [base.name for base in copy.bases()] == ["b1", "b2"]
 
 
+def test_what_a_restore_would_replay_is_what_follows_the_last_base(archive: Archive) -> None:
+    before = archive.replay_bytes()
+    (archive.wal / "000000010000000000000004").write_bytes(bytes(64 * 1024))
+    assert archive.replay_bytes() == before
+    (archive.wal / "000000010000000000000009").write_bytes(os.urandom(64 * 1024))
+    assert archive.replay_bytes() == before + 64 * 1024
+
+
+def test_the_first_base_and_the_last_two_are_kept(archive: Archive) -> None:
+    for name, finished in (("b3", 310.0), ("b4", 320.0)):
+        (archive.bases_folder / name).mkdir()
+        (archive.bases_folder / f"{name}.json").write_text(json.dumps(asdict(Base(name, finished, LATER.first))))
+    archive.thin()
+    assert [base.name for base in archive.bases()] == ["b1", "b3", "b4"]
+    assert sorted(path.name for path in archive.bases_folder.iterdir() if path.is_dir()) == ["b1", "b3", "b4"]
+
+
 def test_where_replay_ended_is_read_from_the_timeline_history(tmp_path: Path) -> None:
     (tmp_path / "pg_wal").mkdir()
     with pytest.raises(PostgresError, match="no timeline history"):
