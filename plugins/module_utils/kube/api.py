@@ -17,11 +17,14 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import urllib3
 from kubernetes.client import ApiClient, Configuration
 from kubernetes.client.exceptions import ApiException
+
+#: What `connect` returns, for those who hand it on and need not know the library.
+Client: TypeAlias = ApiClient
 
 APPLY = "application/apply-patch+yaml"
 MERGE = "application/merge-patch+json"

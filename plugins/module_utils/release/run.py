@@ -35,7 +35,7 @@ class Applied:
         return any(row["change"] != "unchanged" for row in self.objects)
 
 
-def apply_all(client: api.ApiClient, manifests: Sequence[Mapping[str, Any]], *, dry_run: bool) -> Applied:
+def apply_all(client: api.Client, manifests: Sequence[Mapping[str, Any]], *, dry_run: bool) -> Applied:
     """Server-side apply of all objects in their order. Stops at the first that the API server refuses and raises KubeError.
 
     A dry run in a namespace that does not exist yet cannot be asked for; its objects are then `unchecked`.
@@ -57,7 +57,7 @@ def apply_all(client: api.ApiClient, manifests: Sequence[Mapping[str, Any]], *, 
     return result
 
 
-def remove_all(client: api.ApiClient, references: Sequence[Mapping[str, str]], *, dry_run: bool) -> Applied:
+def remove_all(client: api.Client, references: Sequence[Mapping[str, str]], *, dry_run: bool) -> Applied:
     """Delete objects that a failed release brought and the earlier one does not have; only those of this platform.
 
     Raises KubeError.
@@ -75,7 +75,7 @@ def remove_all(client: api.ApiClient, references: Sequence[Mapping[str, str]], *
     return result
 
 
-def _no_namespace(client: api.ApiClient, namespace: str, missing: set[str]) -> bool:
+def _no_namespace(client: api.Client, namespace: str, missing: set[str]) -> bool:
     if not namespace:
         return False
     if namespace not in missing and api.read(client, "Namespace", "", namespace) is None:
@@ -84,7 +84,7 @@ def _no_namespace(client: api.ApiClient, namespace: str, missing: set[str]) -> b
 
 
 def _initial_scale(
-    client: api.ApiClient, manifest: Mapping[str, Any], manifests: Sequence[Mapping[str, Any]], after: Mapping[str, Any]
+    client: api.Client, manifest: Mapping[str, Any], manifests: Sequence[Mapping[str, Any]], after: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     """Start an autoscaled Deployment at its minimum instead of at one replica, which the API server assumes.
 

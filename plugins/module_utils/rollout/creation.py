@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Pods that the API server refuses to create: quota, admission, invalid templates.
 
-The ReplicaSet's own condition is the proof. It is refreshed on the controller's next attempt only, so a refusal has to stand
-for a moment, and a quota that has room again by its own status excuses it.
+The ReplicaSet's own condition is the proof. It is refreshed on the controller's next attempt only, which backs off, so a
+refusal has to stand for a moment, and a quota that has room again excuses it: by its own status, or by the pods that are
+there, because that status follows a deletion late.
 """
 
 from __future__ import annotations
@@ -54,11 +55,13 @@ def finding(
     desired: int,
     may_free: bool,
     quotas: Sequence[Object] | None,
+    pods: Sequence[Object],
     now: float,
     settings: Settings,
 ) -> Finding | None:
     """The refusal of the new ReplicaSet's pods, final when it stands and nothing in the rollout can lift it.
 
+    pods: every pod of the namespace.
     may_free: whether the rollout itself still gives resources back (old pods that are or will be removed).
     """
     message, since = refusal(replica_set)
@@ -69,7 +72,7 @@ def finding(
     quota = _QUOTA.search(message)
     if quota:
         hopeless = _never_fits(quota)
-        if not hopeless and _has_room(quota, quotas):
+        if not hopeless and (_has_room(quota, quotas) or _pods_leave_room(quota, pods)):
             return Finding("QuotaExceeded", f"quota {quota['name']} has room again, the next attempt will show", False)
         sentence = (
             f"quota {quota['name']} refuses pod {running + 1} of {desired}: requested {quota['requested']}, "
@@ -115,3 +118,42 @@ def _has_room(quota: re.Match[str], quotas: Sequence[Object] | None) -> bool:
         if limit is None or spent is None or spent + value > limit:
             return False
     return True
+
+
+def _pods_leave_room(quota: re.Match[str], pods: Sequence[Object]) -> bool:
+    """Whether what was refused fits beside the pods that are there. Not known for a resource that pods do not show.
+
+    Counts every pod of the namespace, so a quota with a scope is taken for fuller than it is.
+    """
+    requested, limited = _amounts(quota["requested"]), _amounts(quota["limited"])
+    living = [pod for pod in pods if text(pod, "status", "phase") not in ("Failed", "Succeeded")]
+    for key, value in requested.items():
+        used = [_usage(pod, key) for pod in living]
+        known = [amount for amount in used if amount is not None]
+        if key not in limited or len(known) < len(used) or sum(known) + value > limited[key]:
+            return False
+    return bool(requested)
+
+
+def _usage(pod: Object, key: str) -> float | None:
+    """What a pod takes of a quota's resource (`pods`, `requests.cpu`, `limits.memory`, `cpu`), None when it cannot be told.
+
+    A container that names no amount makes it unknown: in a namespace with a quota for it there can be none.
+
+    https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#resource-sharing-within-containers
+    """
+    if key in ("pods", "count/pods"):
+        return 1.0
+    part, dot, resource = key.partition(".")
+    if not dot:
+        part, resource = "requests", key
+    if part not in ("requests", "limits") or resource not in ("cpu", "memory", "ephemeral-storage"):
+        return None
+    sums = [
+        [quantity(text(container, "resources", part, resource)) for container in objects.items(pod, "spec", kind)]
+        for kind in ("containers", "initContainers")
+    ]
+    main, init = ([amount for amount in amounts if amount is not None] for amounts in sums)
+    if len(main) < len(sums[0]) or len(init) < len(sums[1]):
+        return None
+    return max(sum(main), max(init, default=0.0))

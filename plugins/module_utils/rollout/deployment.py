@@ -294,6 +294,7 @@ def _findings(view: _View, snapshot: Snapshot, now: float, settings: Settings) -
             desired=number(view.replica_set, "spec", "replicas") or 0,
             may_free=may_free(view.deployment, view.new, view.others, view.leaving, found),
             quotas=snapshot.quotas,
+            pods=snapshot.pods or [],
             now=now,
             settings=settings,
         )

@@ -14,7 +14,7 @@ from ansible_collections.creator.platform.plugins.module_utils.rollout.model imp
 class ClusterReader:
     """Whole kinds of a namespace, and logs, of one cluster."""
 
-    def __init__(self, client: api.ApiClient) -> None:
+    def __init__(self, client: api.Client) -> None:
         self._client = client
         self._server_time: float | None = None
 
