@@ -51,4 +51,4 @@ class ActionModule(AwsActionBase):
         )
         clients = self.client_for  # new ones for each attempt: what a client listed is kept for its lifetime
         made = settle(lambda: plan(request, clients()), args["attempts"], args["delay"], time.sleep)
-        return {**made.result(), "changed": made.pending and self.check_mode}
+        return {**made.result(), "changed": made.pending and self.check_mode, "check_mode": self.check_mode}

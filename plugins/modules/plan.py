@@ -92,6 +92,12 @@ pending:
   description: Whether anything differs or is unknown.
   returned: success
   type: bool
+check_mode:
+  description:
+    - Whether the task ran in check mode, by the command line or by a keyword of the play, the block or the task.
+    - C(ansible_check_mode) tells of the command line only.
+  returned: success
+  type: bool
 summary:
   description: One line, for example "3 to create, 1 to update".
   returned: success

@@ -86,8 +86,26 @@ def _change_markdown(change: Mapping[str, Any]) -> list[str]:
         if change["action"] == "create":
             lines.append(f"  - {row['attribute']}: `{_short(row['after'])}`")
         else:
-            lines.append(f"  - {row['attribute']}: `{_short(row['before'])}` → `{_short(row['after'])}`")
+            lines += _attribute_markdown(row["attribute"], row["before"], row["after"])
     return lines
+
+
+def _attribute_markdown(attribute: str, before: Any, after: Any) -> list[str]:
+    """What differs and no more: of a list the items that go and come, of a mapping the keys."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        keys = [key for key in sorted({*before, *after}) if before.get(key) != after.get(key)]
+        return [f"  - {attribute}.{key}: {_side_of(before, key)} → {_side_of(after, key)}" for key in keys]
+    if isinstance(before, list) and isinstance(after, list):
+        olds, news = list(map(canonical, before)), list(map(canonical, after))
+        gone = [f"  - {attribute}: removes `{_short(item)}`" for item in olds if item not in news]
+        come = [f"  - {attribute}: adds `{_short(item)}`" for item in news if item not in olds]
+        if gone or come:
+            return gone + come
+    return [f"  - {attribute}: `{_short(before)}` → `{_short(after)}`"]
+
+
+def _side_of(values: Mapping[str, Any], key: str) -> str:
+    return f"`{_short(values[key])}`" if key in values else "nothing"
 
 
 def _side(change: Mapping[str, Any], side: str) -> str:

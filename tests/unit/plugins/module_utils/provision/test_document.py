@@ -78,7 +78,7 @@ def test_markdown_says_what_changes_and_warns() -> None:
     assert "| keys | no changes |" in text
     assert "- network: bucket x" in text
     assert "- `~` update **vpc** `one` (r)" in text
-    assert '  - tags: `{"a":"1"}` → `{"a":"2"}`' in text
+    assert "  - tags.a: `1` → `2`" in text
     assert "  - AccessDenied" in text
     assert text.endswith("`\n")
 
@@ -95,3 +95,22 @@ def test_failure_names_what_differs_and_stops_at_a_limit() -> None:
     rows = document()["changes"]
     assert "update vpc one (r): tags" in failure(rows)
     assert failure(rows, limit=2).endswith("and 3 more")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lines"),
+    [
+        (["a", "b"], ["b", "c"], ['  - x: removes `"a"`', '  - x: adds `"c"`']),
+        (["a", "b"], ["b", "a"], ['  - x: `["a","b"]` → `["b","a"]`']),
+        (
+            {"a": 1, "b": 2},
+            {"b": 3, "c": 4},
+            ["  - x.a: `1` → nothing", "  - x.b: `2` → `3`", "  - x.c: nothing → `4`"],
+        ),
+        (True, False, ["  - x: `true` → `false`"]),
+    ],
+)
+def test_markdown_shows_what_differs(before: object, after: object, lines: list[str]) -> None:
+    change = Change("update", "vpc", "one", "r", (("x", before, after),))
+    text = markdown(environment_document([document(changes=[change])]))
+    assert [line for line in text.splitlines() if line.startswith("  - ")] == lines
