@@ -70,8 +70,9 @@ def _decrypt(plain: Callable[..., Any]) -> Callable[..., Any]:
 
 def _needs_undeleted(plain: Callable[..., Any]) -> Callable[..., Any]:
     def checked(backend: KmsBackend, key_id: str, *args: Any, **kwargs: Any) -> Any:
-        _undeleted(backend.keys[backend.any_id_to_key_id(key_id)])
-        return plain(backend, key_id, *args, **kwargs)
+        found = backend.any_id_to_key_id(key_id)  # moto's own takes ids only; AWS takes ARNs too
+        _undeleted(backend.keys[found])
+        return plain(backend, found, *args, **kwargs)
 
     return checked
 
