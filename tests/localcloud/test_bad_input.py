@@ -1,169 +1,122 @@
-"""Wrong input ends a playbook before the first change, with a sentence that says what to do."""
+"""Bad input to a run: each stops before the first change, with a sentence that says what to do."""
 
 from __future__ import annotations
 
+import json
 import os
-import shutil
+import re
 import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from .conftest import RunningCloud
-
 ROOT = Path(__file__).resolve().parents[2]
 
-OVERLAP = '{"network_data_cidrs": ["10.10.0.0/22", "10.10.116.0/22", "10.10.120.0/22"]}'
-DIGEST = "sha256:" + "0" * 64
-UNKNOWN_SERVICE = (
-    f'{{"release": {{"web": "{DIGEST}", "api": "{DIGEST}", "worker": "{DIGEST}", "billing": "{DIGEST}"}}}}'
-)
 
-#: What is typed, and words of the answer: what was found and what to do.
-CASES = {
-    "unknown environment": (["provision", "-e", "platform_environment=lokal"], ["'lokal' is unknown", "inventories/"]),
-    "no zones": (["provision", "-e", '{"network_zones": []}'], ["0 zones", "give one for each"]),
-    "wrong type": (
-        ["provision", "-e", '{"database_backup_retention_days": "long"}'],
-        ["database_backup_retention_days"],
-    ),
-    "overlapping CIDRs": (["provision", "-e", OVERLAP], ["overlap", "give each CIDRs of its own"]),
-    "release without digest": (["deploy", "-e", '{"release": {"web": "latest"}}'], ["digest", "sha256:"]),
-    "unknown service": (["deploy", "-e", UNKNOWN_SERVICE], ["billing"]),
-    "seed of another size": (["seed", "-e", '{"seed_size": "huge"}'], ["seed_size"]),
-}
-
-
-def play(arguments: list[str], inventory: str = "inventories/local", **environ: str) -> tuple[int, str]:
-    """Exit code and output, unfolded, of a playbook run as a user types it."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ANSIBLE_"))}
-    env = {**kept, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1", **environ}
+def run(state: Path, *arguments: str, inventory: str = "inventories/local", **environ: str) -> tuple[int, str]:
+    """Exit code of provision.yml for the network, and what it said with its line breaks as spaces."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ANSIBLE_", "LOCALCLOUD_"))
+    }
     done = subprocess.run(
         [
-            ROOT / ".venv/bin/ansible-playbook",
+            str(Path(sys.executable).parent / "ansible-playbook"),
+            "playbooks/provision.yml",
             "-i",
-            f"{inventory}/hosts.yml",
-            f"playbooks/{arguments[0]}.yml",
-            *arguments[1:],
+            inventory,
+            "--limit",
+            "network",
+            *arguments,
         ],
         cwd=ROOT,
-        env=env,
+        env={**kept, "LOCALCLOUD_STATE": str(state), "PLATFORM_EVIDENCE_DIR": str(state / "evidence"), **environ},
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
-    return done.returncode, " ".join((done.stdout + done.stderr).split())
+    return done.returncode, re.sub(r"\s+", " ", done.stdout + done.stderr)
 
 
-def publish_outputs(cloud: RunningCloud) -> None:
-    """What deploy.yml reads of the components before it looks at the release; nothing of it exists."""
-    outputs = {
-        "cluster": {"cluster_name": "c", "endpoint": "https://127.0.0.1:9", "certificate_authority": "LS0t"},
-        "registry": {
-            f"{name}_repository_uri": f"123456789012.example/creator/{name}" for name in ("web", "api", "worker")
-        },
-        "database": {"endpoint_address": "127.0.0.1", "endpoint_port": "9", "database_name": "platform"},
-        "storage": {"media_bucket": "creator-local-media"},
-    }
-    ssm = cloud.client("ssm")
-    for component, values in outputs.items():
-        for key, value in values.items():
-            ssm.put_parameter(Name=f"/creator/local/{component}/{key}", Value=value, Type="String", Overwrite=True)
+def extra(**values: Any) -> tuple[str, str]:
+    return "-e", json.dumps(values)
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_bad_input_stops_before_the_first_change(cloud: RunningCloud, tmp_path: Path, case: str) -> None:
-    arguments, words = CASES[case]
-    publish_outputs(cloud)
+OUTSIDE = {
+    "AWS_ENDPOINT_URL": "https://ec2.eu-west-1.amazonaws.com",
+    "AWS_ACCESS_KEY_ID": "x",
+    "AWS_SECRET_ACCESS_KEY": "y",
+}
+ACL = {"number": 1, "protocol": "tcp", "action": "allow", "cidr": "vpc", "port": 5}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "words"),
+    [
+        (extra(platform_environment="qa"), {}, "environment 'qa' is unknown: run with -i inventories/<environment>"),
+        (extra(platform_account_id="123"), {}, "platform_account_id must be the 12 digits of an AWS account"),
+        (extra(platform_dr_region="eu-west-1"), {}, "platform_dr_region must be another region than platform_region"),
+        (extra(platform_poll_delay="soon"), {}, "platform_poll_delay"),
+        (extra(network_zones="a"), {}, "network_public_cidrs has 3 entries for 1 zones (a): give one for each"),
+        (extra(network_nat_per_zone="perhaps"), {}, "network_nat_per_zone"),
+        (extra(network_cidr="10.99.0.0/16"), {}, "lies outside network_cidr 10.99.0.0/16: give it a CIDR inside"),
+        (
+            extra(network_data_cidrs=["10.10.0.0/22", "10.10.116.0/22", "10.10.120.0/22"]),
+            {},
+            "subnets private-a (10.10.0.0/19) and data-a (10.10.0.0/22) overlap: give each CIDRs of its own",
+        ),
+        (extra(network_acls={"public": {"ingress": [ACL], "egress": []}}), {}, "has the unknown key 'port'"),
+        (extra(platform_aws_environment=OUTSIDE), {}, "the local inventory may only talk to this machine"),
+        ((), {"AWS_PROFILE": "prod"}, "real AWS credentials are in reach (AWS_PROFILE): unset them"),
+        ((), {"AWS_ACCESS_KEY_ID": "AKIAREALREALREALREAL"}, "real AWS credentials are in reach (AWS_ACCESS_KEY_ID)"),
+        ((), {"inventory": "inventories/dev"}, "platform_account_id of dev is still the placeholder 000000000000"),
+        (
+            extra(platform_account_id="210987654321"),
+            {"inventory": "inventories/dev", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
+            "dev is a real environment, but AWS_ENDPOINT_URL points at http://127.0.0.1:9: unset it",
+        ),
+        ((), {"inventory": "inventories/qa"}, "inventories/qa"),
+    ],
+)
+def test_stops_before_the_first_change(cloud: Any, arguments: Any, options: dict[str, str], words: str) -> None:
     cloud.control.delete("requests")
-
-    code, said = play(arguments, LOCALCLOUD_STATE=str(cloud.state), PLATFORM_EVIDENCE_DIR=str(tmp_path))
-
+    code, said = run(cloud.state, *arguments, **options)
     assert code != 0
-    for word in words:
-        assert word in said
-    assert cloud.control.get("requests?mutating=true") == []
+    assert words in said
+    records = cloud.control.get("requests?mutating=true")
+    assert not (records["requests"] if isinstance(records, dict) else records)
 
 
-def test_missing_variable(cloud: RunningCloud, tmp_path: Path) -> None:
-    inventory = tmp_path / "inventory"
-    shutil.copytree(ROOT / "inventories/local", inventory)
-    values = inventory / "group_vars/all.yml"
-    kept = [line for line in values.read_text().splitlines() if not line.startswith("network_zones:")]
-    values.write_text("\n".join(kept) + "\n")
-    code, said = play(
-        ["provision"], str(inventory), LOCALCLOUD_STATE=str(cloud.state), PLATFORM_EVIDENCE_DIR=str(tmp_path)
+def test_says_how_to_start_a_local_cloud_that_is_not_there(tmp_path: Path) -> None:
+    code, said = run(tmp_path)
+    assert code != 0
+    assert f"no local cloud was ever started in {tmp_path}. Start it with: python -m localcloud up" in said
+
+
+def test_says_how_to_start_a_local_cloud_that_does_not_answer(cloud: Any, tmp_path: Path) -> None:
+    state = json.loads((cloud.state / "state.json").read_text())
+    (tmp_path / "state.json").write_text(json.dumps({**state, "endpoint": "http://127.0.0.1:9"}))
+    code, said = run(tmp_path)
+    assert code != 0
+    assert "no local cloud answers at http://127.0.0.1:9: start the local cloud with: python -m localcloud up" in said
+
+
+def test_missing_variable_is_named(cloud: Any, tmp_path: Path) -> None:
+    values = ROOT / "inventories/local/group_vars/all.yml"
+    (tmp_path / "group_vars").mkdir()
+    kept = [line for line in values.read_text().splitlines() if not line.startswith("network_cidr:")]
+    (tmp_path / "group_vars/all.yml").write_text("\n".join(kept))
+    (tmp_path / "hosts.yml").write_text((ROOT / "inventories/local/hosts.yml").read_text())
+    code, said = run(cloud.state, inventory=str(tmp_path))
+    assert code != 0
+    assert "missing required arguments: network_cidr" in said
+
+
+def test_component_without_its_inputs_says_what_to_run_first(cloud: Any) -> None:
+    code, said = run(cloud.state, "--limit", "database")
+    assert code != 0
+    assert (
+        "component keys has published nothing under /creator/local/keys: run provision.yml --limit keys first" in said
     )
-    assert code != 0
-    assert "missing required arguments: network_zones" in said
-
-
-def test_no_local_cloud(tmp_path: Path) -> None:
-    code, said = play(["provision"], LOCALCLOUD_STATE=str(tmp_path / "none"), PLATFORM_EVIDENCE_DIR=str(tmp_path))
-    assert code != 0
-    assert "no local cloud was ever started" in said
-    assert "python -m localcloud up" in said
-
-
-def test_local_cloud_that_was_stopped(tmp_path: Path) -> None:
-    state = tmp_path / "state"
-    state.mkdir()
-    (state / "state.json").write_text(
-        '{"endpoint": "http://127.0.0.1:9", "access_key_id": "a", "secret_access_key": "b"}'
-    )
-    code, said = play(["provision"], LOCALCLOUD_STATE=str(state), PLATFORM_EVIDENCE_DIR=str(tmp_path))
-    assert code != 0
-    assert "python -m localcloud up" in said
-
-
-def test_endpoint_that_is_not_loopback(tmp_path: Path) -> None:
-    state = tmp_path / "state"
-    state.mkdir()
-    (state / "state.json").write_text(
-        '{"endpoint": "http://192.0.2.1:80", "access_key_id": "a", "secret_access_key": "b"}'
-    )
-    code, said = play(["provision"], LOCALCLOUD_STATE=str(state), PLATFORM_EVIDENCE_DIR=str(tmp_path))
-    assert code != 0
-    assert "192.0.2.1" in said
-
-
-def test_real_credentials_in_reach(cloud: RunningCloud, tmp_path: Path) -> None:
-    code, said = play(
-        ["provision"], LOCALCLOUD_STATE=str(cloud.state), PLATFORM_EVIDENCE_DIR=str(tmp_path), AWS_PROFILE="prod"
-    )
-    assert code != 0
-    assert "AWS_PROFILE" in said
-    assert "unset" in said
-
-
-def test_inventory_that_does_not_exist(tmp_path: Path) -> None:
-    code, said = play(["provision"], inventory="inventories/prd", PLATFORM_EVIDENCE_DIR=str(tmp_path))
-    assert code != 0
-    assert "inventories/prd/hosts.yml" in said
-
-
-@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
-def test_environment_without_an_account(tmp_path: Path, environment: str) -> None:
-    code, said = play(["provision"], inventory=f"inventories/{environment}", PLATFORM_EVIDENCE_DIR=str(tmp_path))
-    assert code != 0
-    assert f"inventories/{environment}/group_vars/all.yml" in said
-
-
-def test_synthetic_data_in_prod(tmp_path: Path) -> None:
-    code, said = play(
-        ["seed", "-e", "platform_account_id=123456789012"],
-        inventory="inventories/prod",
-        PLATFORM_EVIDENCE_DIR=str(tmp_path),
-    )
-    assert code != 0
-    assert "prod" in said
-    assert "synthetic" in said
-
-
-def test_python_that_is_too_old() -> None:
-    done = subprocess.run(
-        [ROOT / "scripts/find_python.sh", "3.99"], capture_output=True, text=True, check=False, env={**os.environ}
-    )
-    assert done.returncode == 1
-    assert "Python 3.99 or later is needed" in done.stderr
