@@ -11,7 +11,7 @@ run "ruff format" .venv/bin/ruff format --check --quiet "${sources[@]}"
 run "ruff check" .venv/bin/ruff check --quiet "${sources[@]}"
 run "mypy, strict for the pure layer" scripts/mypy.sh
 run "yamllint" .venv/bin/yamllint --strict .
-run "ansible-lint, production profile" .venv/bin/ansible-lint --offline --profile production --quiet
+run "ansible-lint, production profile" .venv/bin/ansible-lint --offline --profile production -q
 run "changelog fragments" .venv/bin/antsibull-changelog lint
 run "secrets" .venv/bin/python scripts/secrets.py
 [ ${#failed[@]} = 0 ] || { echo "failed: ${failed[*]}" >&2; exit 1; }

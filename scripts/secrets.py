@@ -35,12 +35,16 @@ def main() -> int:
             {"path": "detect_secrets.filters.heuristic.is_indirect_reference"},
             {"path": "detect_secrets.filters.heuristic.is_templated_secret"},
             {"path": "detect_secrets.filters.heuristic.is_sequential_string"},
+            # Keys of AWS's documentation, and those the local cloud makes up for itself.
+            {"path": "detect_secrets.filters.regex.should_exclude_secret", "pattern": ["EXAMPLE", "^AKIALOCAL"]},
         ],
     }
     found = 0
     with transient_settings(settings):
         for path in paths:
             for secret in scan_file(path):
+                if path.startswith("tests/") and secret.type == "Secret Keyword":
+                    continue  # tests of redaction and of logins are full of made-up passwords
                 found += 1
                 print(f"{path}:{secret.line_number}: {secret.type}")
     if not paths:

@@ -15,19 +15,24 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run(state: Path, *arguments: str, inventory: str = "inventories/local", **environ: str) -> tuple[int, str]:
-    """Exit code of provision.yml for the network, and what it said with its line breaks as spaces."""
+def run(
+    state: Path,
+    *arguments: str,
+    inventory: str | None = "inventories/local",
+    verb: str = "provision",
+    limit: str = "network",
+    **environ: str,
+) -> tuple[int, str]:
+    """Exit code of a playbook for one component, and what it said with its line breaks as spaces."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ANSIBLE_", "LOCALCLOUD_"))
     }
     done = subprocess.run(
         [
             str(Path(sys.executable).parent / "ansible-playbook"),
-            "playbooks/provision.yml",
-            "-i",
-            inventory,
-            "--limit",
-            "network",
+            f"playbooks/{verb}.yml",
+            *(["-i", inventory] if inventory else []),
+            *(["--limit", limit] if inventory else []),
             *arguments,
         ],
         cwd=ROOT,
@@ -70,7 +75,7 @@ ACL = {"number": 1, "protocol": "tcp", "action": "allow", "cidr": "vpc", "port":
         (extra(network_acls={"public": {"ingress": [ACL], "egress": []}}), {}, "has the unknown key 'port'"),
         (extra(platform_aws_environment=OUTSIDE), {}, "the local inventory may only talk to this machine"),
         ((), {"AWS_PROFILE": "prod"}, "real AWS credentials are in reach (AWS_PROFILE): unset them"),
-        ((), {"AWS_ACCESS_KEY_ID": "AKIAREALREALREALREAL"}, "real AWS credentials are in reach (AWS_ACCESS_KEY_ID)"),
+        ((), {"AWS_ACCESS_KEY_ID": "AKIAREALREALEXAMPLE0"}, "real AWS credentials are in reach (AWS_ACCESS_KEY_ID)"),
         ((), {"inventory": "inventories/dev"}, "platform_account_id of dev is still the placeholder 000000000000"),
         (
             extra(platform_account_id="210987654321"),
@@ -120,3 +125,61 @@ def test_component_without_its_inputs_says_what_to_run_first(cloud: Any) -> None
     assert (
         "component keys has published nothing under /creator/local/keys: run provision.yml --limit keys first" in said
     )
+
+
+DIGEST = "sha256:" + "0" * 64
+#: What deploy.yml reads of the components before it looks at the release; nothing of it exists.
+OUTPUTS = {
+    "cluster/cluster_name": "c",
+    "cluster/endpoint": "https://127.0.0.1:9",
+    "cluster/certificate_authority": "LS0t",
+    "registry/web_repository_uri": "123456789012.example/creator/web",
+    "registry/api_repository_uri": "123456789012.example/creator/api",
+    "registry/worker_repository_uri": "123456789012.example/creator/worker",
+    "database/endpoint_address": "127.0.0.1",
+    "database/endpoint_port": "9",
+    "database/database_name": "platform",
+    "storage/media_bucket": "creator-local-media",
+}
+
+
+@pytest.mark.parametrize(
+    ("release", "words"),
+    [
+        ({"web": DIGEST, "worker": DIGEST}, "names no digest for service api"),
+        ({"web": "latest", "api": DIGEST, "worker": DIGEST}, "sha256:"),
+        ({"web": DIGEST, "api": DIGEST, "worker": DIGEST, "billing": DIGEST}, "billing"),
+    ],
+)
+def test_a_release_that_cannot_be_meant_is_refused(cloud: Any, release: dict[str, str], words: str) -> None:
+    ssm = cloud.client("ssm")
+    for name, value in OUTPUTS.items():
+        ssm.put_parameter(Name=f"/creator/local/{name}", Value=value, Type="String", Overwrite=True)
+    cloud.control.delete("requests")
+
+    code, said = run(cloud.state, *extra(release=release), verb="deploy", limit="services")
+
+    assert code != 0
+    assert words in said
+    assert cloud.control.get("requests?mutating=true") == []
+
+
+def test_synthetic_data_never_reaches_prod(cloud: Any) -> None:
+    known = extra(platform_account_id="210987654321")
+    code, said = run(cloud.state, *known, verb="seed", limit="database", inventory="inventories/prod")
+    assert code != 0
+    assert "prod" in said
+    assert "synthetic" in said
+
+
+@pytest.mark.parametrize("verb", ["provision", "plan", "drift", "deploy", "rollback", "seed", "backup", "restore_drill", "site"])
+def test_a_run_without_an_environment_is_no_success(cloud: Any, verb: str) -> None:
+    code, said = run(cloud.state, verb=verb, inventory=None)
+    assert code != 0
+    assert "-i inventories/" in said
+
+
+def test_python_that_is_too_old() -> None:
+    done = subprocess.run([ROOT / "scripts/find_python.sh", "3.99"], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Python 3.99 or later is needed" in done.stderr

@@ -64,7 +64,7 @@ def test_surplus_of_the_component_is_deleted_and_of_others_is_left_alone(world: 
 
 def test_refused_reads_are_unknown(cloud: Any, world: World) -> None:
     def client(service: str, region: str) -> Any:
-        return cloud.client(service, region, access_key_id="AKIAUNKNOWNUNKNOWN00", secret_access_key="x")
+        return cloud.client(service, region, access_key_id="AKIAUNKNOWN00EXAMPLE", secret_access_key="x")
 
     made = plan(Request("creator", "test", "network", REGION, (world.resources["ec2_vpc"],)), client)
     assert made.kinds["ec2_vpc"]["unknown"] == [NAME]

@@ -8,7 +8,7 @@ import pytest
 
 from localcloud.safety import check, is_loopback
 
-HOME = Path("/home/u")
+HOME = Path("/users/u")
 LOCAL = "AKIALOCALAAAAAAAAAAA"
 
 
@@ -68,7 +68,7 @@ def test_environment(environ: dict[str, str], named: str) -> None:
 @pytest.mark.parametrize("name", ["credentials", "config"])
 def test_files(text: str, section: str, name: str) -> None:
     """Credentials in the files of the home folder, or where the environment says that they are."""
-    (sentence,) = found({}, {f"/home/u/.aws/{name}": text})
+    (sentence,) = found({}, {f"/users/u/.aws/{name}": text})
     assert f"[{section}]" in sentence
     (sentence,) = found({"AWS_CONFIG_FILE": "/elsewhere"}, {"/elsewhere": text})
     assert sentence.startswith("/elsewhere")
@@ -76,12 +76,12 @@ def test_files(text: str, section: str, name: str) -> None:
 
 def test_harmless_files() -> None:
     """A region is no credential, nor is the local cloud's key."""
-    assert found({}, {"/home/u/.aws/config": "[default]\nregion = eu-west-1"}) == []
-    assert found({}, {"/home/u/.aws/credentials": f"[default]\naws_access_key_id = {LOCAL}"}) == []
+    assert found({}, {"/users/u/.aws/config": "[default]\nregion = eu-west-1"}) == []
+    assert found({}, {"/users/u/.aws/credentials": f"[default]\naws_access_key_id = {LOCAL}"}) == []
     assert (
         found(
             {"AWS_SHARED_CREDENTIALS_FILE": "/dev/null"},
-            {"/home/u/.aws/credentials": "[default]\naws_access_key_id = AKIAX"},
+            {"/users/u/.aws/credentials": "[default]\naws_access_key_id = AKIAX"},
         )
         == []
     )
@@ -89,7 +89,7 @@ def test_harmless_files() -> None:
 
 def test_unreadable_file_is_not_trusted() -> None:
     """Unknown is never safe."""
-    (sentence,) = found({}, {"/home/u/.aws/credentials": "no section"})
+    (sentence,) = found({}, {"/users/u/.aws/credentials": "no section"})
     assert "cannot be read" in sentence
 
 

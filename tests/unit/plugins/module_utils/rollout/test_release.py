@@ -195,7 +195,7 @@ def test_what_was_never_verified_is_no_target(verified, name, leaving, message):
 @pytest.mark.parametrize(
     "secret",
     [
-        "postgres://app:hunter2@db.test/creator",
+        "postgres://app:hunter2@db.test/creator",  # pragma: allowlist secret
         "PASSWORD=hunter2",
         'db_password: "hunter2"',
         '{"apiKey": "hunter2"}',
@@ -203,7 +203,7 @@ def test_what_was_never_verified_is_no_target(verified, name, leaving, message):
         "Authorization: Bearer hunter2",
         "aws_secret_access_key = hunter2",
         "https://b.s3.amazonaws.com/x?X-Amz-Signature=hunter2&a=1",
-        "-----BEGIN RSA PRIVATE KEY-----\nhunter2\n-----END RSA PRIVATE KEY-----",
+        "-----BEGIN RSA PRIVATE KEY-----\nhunter2\n-----END RSA PRIVATE KEY-----",  # pragma: allowlist secret
     ],
 )
 def test_secrets_do_not_get_through(secret):
