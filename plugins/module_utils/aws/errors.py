@@ -5,17 +5,21 @@
 
 from __future__ import annotations
 
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    NoCredentialsError,
-    PartialCredentialsError,
-)
+try:
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        ConnectTimeoutError,
+        EndpointConnectionError,
+        NoCredentialsError,
+        PartialCredentialsError,
+    )
 
-#: What boto3 raises for an answer that is an error, and for no answer.
-AWS_ERRORS = (BotoCoreError, ClientError)
+    #: What boto3 raises for an answer that is an error, and for no answer.
+    AWS_ERRORS: tuple[type[BotoCoreError | ClientError], ...] = (BotoCoreError, ClientError)
+except ImportError:  # AnsibleAWSModule tells that it is missing; ansible-test imports every module without it
+    AWS_ERRORS = ()
+
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthFailure"})
 REJECTED = frozenset(
@@ -31,7 +35,7 @@ class AwsError(Exception):
         self.code = code
 
 
-def explain(error: BotoCoreError | ClientError) -> AwsError:
+def explain(error: Exception) -> AwsError:
     """The AwsError for what boto3 raised."""
     if isinstance(error, ClientError):
         return _refused(error)
