@@ -12,7 +12,7 @@ description:
   - Compares a physical copy (a point-in-time restore, a promoted replica) with a manifest of its source,
     table by table and row by row.
   - What the source was changed since the manifest raises no alarm. A difference is traced to table and primary key.
-  - A verdict that is not V(succeeded) is no failure of this module; look at RV(comparison.verdict).
+  - A verdict that is not V(succeeded) is no failure of this module; look at RV(comparison).
 options:
   manifest:
     description: File made by M(creator.platform.postgresql_manifest).

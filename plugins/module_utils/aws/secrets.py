@@ -8,8 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AwsError, explain
-from botocore.exceptions import BotoCoreError, ClientError
+from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AWS_ERRORS, AwsError, explain
 
 
 def read_login(client: Any, secret: str) -> tuple[str, str]:
@@ -20,7 +19,7 @@ def read_login(client: Any, secret: str) -> tuple[str, str]:
     """
     try:
         text = client.get_secret_value(SecretId=secret)["SecretString"]
-    except (ClientError, BotoCoreError) as error:
+    except AWS_ERRORS as error:
         raise explain(error) from error
     try:
         value = json.loads(text)

@@ -46,11 +46,10 @@ def take_manifest(source: Target, *, workers: int) -> dict[str, Any]:
                 )
             window = Window(snapshot.xmin, content.WINDOW)
             found = catalog.tables(snapshot.first)
-            sums = _sums(snapshot, found, window)
+            sums = _sums(snapshot, [(table, content.chunks(table.pages)) for table in found], window)
             return {
                 "version": MANIFEST_VERSION,
                 "algorithm": ALGORITHM,
-                "chunk_pages": content.CHUNK_PAGES,
                 "server": server(snapshot.first),
                 "anchor": {
                     "heartbeat": number,
@@ -197,8 +196,11 @@ class _Prover:
         """Prove every table of the manifest, and report those that only the copy has."""
         found = {table.label: table for table in catalog.tables(self.copied.first)}
         known = [entry for entry in self.manifest["tables"] if f"{entry['schema']}.{entry['table']}" in found]
-        present = [found[f"{entry['schema']}.{entry['table']}"] for entry in known]
-        sums = dict(zip((table.label for table in present), _sums(self.copied, present, self.window), strict=True))
+        plan = [
+            (found[f"{entry['schema']}.{entry['table']}"], content.between([row[0] for row in entry["chunks"] or ()]))
+            for entry in known
+        ]
+        sums = dict(zip((table.label for table, _ in plan), _sums(self.copied, plan, self.window), strict=True))
         proofs = []
         for entry in self.manifest["tables"]:
             table = found.pop(f"{entry['schema']}.{entry['table']}", None)
@@ -251,8 +253,9 @@ class _Prover:
                     "contents differ, and the table was removed or rewritten since the anchor, so no row can be named"
                 )
             return
+        ends = dict(content.between(sorted(anchored)))
         for start in content.suspicious(anchored, copied):
-            end = self._end(start, anchored, copied)
+            end = ends[start]
             source_pages = self._pages(self.live, live, self.live_window, start, end)
             copy_pages = self._pages(self.copied, table, self.window, start, end)
             pages = content.unequal_pages(source_pages, copy_pages)
@@ -267,10 +270,6 @@ class _Prover:
             if ruling.lost or ruling.kind:
                 proof.status = content.DIFFERENT
                 proof.message = proof.message or "rows differ from what the source held at the anchor"
-
-    @staticmethod
-    def _end(start: int, anchored: Mapping[int, Range], copied: Mapping[int, Range]) -> int | None:
-        return None if start == max(*anchored, *copied) else start + content.CHUNK_PAGES
 
     @staticmethod
     def _pages(side: Reader, table: catalog.Table, window: Window, start: int, end: int | None) -> dict[int, Range]:
@@ -315,8 +314,11 @@ class _Prover:
             proof.more = True
 
 
-def _sums(side: Reader, tables: list[catalog.Table], window: Window) -> list[dict[int, checksum.Sums] | str]:
-    """For each table its sums by first page of the chunk, or the error that kept it from being read."""
+Plan = list[tuple[catalog.Table, list[tuple[int, int | None]]]]
+
+
+def _sums(side: Reader, plan: Plan, window: Window) -> list[dict[int, checksum.Sums] | str]:
+    """For each table of the plan its sums by first page of the range, or the error that kept it from being read."""
 
     def job(table: catalog.Table, first: int, last: int | None) -> Any:
         def run(connection: Any) -> checksum.Sums | str:
@@ -328,10 +330,10 @@ def _sums(side: Reader, tables: list[catalog.Table], window: Window) -> list[dic
 
         return run
 
-    plan = [(index, *chunk) for index, table in enumerate(tables) for chunk in content.chunks(table.pages)]
-    results = side.map(job(tables[index], first, last) for index, first, last in plan)
-    found: list[dict[int, checksum.Sums] | str] = [{} for _table in tables]
-    for (index, first, _last), result in zip(plan, results, strict=True):
+    steps = [(index, *pages) for index, (_table, ranges) in enumerate(plan) for pages in ranges]
+    results = side.map(job(plan[index][0], first, last) for index, first, last in steps)
+    found: list[dict[int, checksum.Sums] | str] = [{} for _entry in plan]
+    for (index, first, _last), result in zip(steps, results, strict=True):
         collected = found[index]
         if isinstance(result, str):
             found[index] = result

@@ -32,8 +32,14 @@ class Sweep:
 def record_intent(client: Any, intent: Intent, tags: dict[str, str]) -> str:
     """Write `intent` to Parameter Store before anything is created; the parameter's name."""
     name = f"{intent_folder(intent.platform, intent.environment)}/{intent.run}"
-    with instances.translated():
-        parameters.write(client, {name: intent.text()}, {}, tags)
+    try:
+        with instances.translated():
+            parameters.write(client, {name: intent.text()}, {}, tags)
+    except AwsError as error:
+        if (
+            error.code != "ParameterAlreadyExists"
+        ):  # nobody else has this run's name: the answer to the first try was lost
+            raise
     return name
 
 

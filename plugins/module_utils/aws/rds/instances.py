@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AwsError, explain
-from botocore.exceptions import BotoCoreError, ClientError
+from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AWS_ERRORS, AwsError, explain
 
 #: States an instance does not leave by itself towards available.
 #: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html#Overview.DBInstance.Status
@@ -55,7 +54,7 @@ def translated() -> Iterator[None]:
     """Turn what boto3 raises inside the block into AwsError."""
     try:
         yield
-    except (ClientError, BotoCoreError) as error:
+    except AWS_ERRORS as error:
         raise explain(error) from error
 
 
