@@ -13,6 +13,7 @@ from ansible_collections.creator.platform.plugins.module_utils.provision.run imp
     PlanError,
     Request,
     plan,
+    require,
     resource_of,
     settle,
 )
@@ -33,6 +34,8 @@ class ActionModule(AwsActionBase):
         "seconds": {"type": "int", "default": 120},
         "attempts": {"type": "int", "default": 1},
         "delay": {"type": "float", "default": 1},
+        "purpose": {"type": "str", "choices": ["look", "apply", "converged"], "default": "look"},
+        "unprotected": {"type": "list", "elements": "str", "default": []},
     }
     ERRORS = (PlanError, DesiredError)
 
@@ -49,6 +52,10 @@ class ActionModule(AwsActionBase):
             kinds=tuple(args["kinds"]),
             seconds=args["seconds"],
         )
+        started = time.time()
         clients = self.client_for  # new ones for each attempt: what a client listed is kept for its lifetime
         made = settle(lambda: plan(request, clients()), args["attempts"], args["delay"], time.sleep)
-        return {**made.result(), "changed": made.pending and self.check_mode, "check_mode": self.check_mode}
+        if not self.check_mode:
+            require(made, args["purpose"], args["unprotected"])
+        changed = made.pending and self.check_mode
+        return {**made.result(), "changed": changed, "check_mode": self.check_mode, "started": started}

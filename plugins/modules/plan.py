@@ -61,6 +61,21 @@ options:
     description: Seconds between two attempts.
     type: float
     default: 1
+  purpose:
+    description:
+      - What the plan is for. Outside check mode the task fails with a sentence when the plan does not serve it.
+      - C(look) wants to know and takes any plan.
+      - C(apply) is about to change things. It takes no plan with unknown resources, and none that replaces or removes a
+        protected one that O(unprotected) does not name.
+      - C(converged) has changed things and takes an empty plan only.
+    type: str
+    choices: [look, apply, converged]
+    default: look
+  unprotected:
+    description: Protected resources that may be replaced or removed, each as "<kind> <name>".
+    type: list
+    elements: str
+    default: []
 attributes:
   check_mode:
     description: Reads only. In check mode C(changed) tells whether the plan is pending.
@@ -98,6 +113,10 @@ check_mode:
     - C(ansible_check_mode) tells of the command line only.
   returned: success
   type: bool
+started:
+  description: When the task began, in seconds since the epoch.
+  returned: success
+  type: float
 summary:
   description: One line, for example "3 to create, 1 to update".
   returned: success

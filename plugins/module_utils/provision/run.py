@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import importlib
+import json
 import queue
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,7 +33,7 @@ KINDS = "ansible_collections.creator.platform.plugins.module_utils.provision.kin
 
 
 class PlanError(Exception):
-    """The request for a plan is wrong: an unknown kind, a malformed resource."""
+    """The request for a plan is wrong (an unknown kind, a malformed resource), or the plan is not what it must be."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,27 @@ def plan(request: Request, client_for: Callable[[str, str], Any]) -> Plan:
     )
     steps = _steps(document["changes"], wanted, found, kinds)
     return Plan(document, digest(document), by_kind(document["changes"]), steps, _facts(found), _names(wanted))
+
+
+def require(made: Plan, purpose: str, unprotected: Collection[str] = ()) -> None:
+    """Raises PlanError when a plan does not serve its purpose: look, apply (nothing was changed yet), or converged (all was).
+
+    `unprotected`: protected resources that may be replaced or removed, each as "<kind> <name>".
+    """
+    component, changes = made.document["component"], made.document["changes"]
+    if purpose == "converged" and changes:
+        raise PlanError(f"{component} was applied but is not what was asked for: {failure(changes)}")
+    if purpose != "apply":
+        return
+    unknown = failure([change for change in changes if change["action"] == "unknown"])
+    if unknown:
+        raise PlanError(f"{component} cannot be planned, so nothing of it was changed: {unknown}")
+    touched = [name for name in made.document["protected"] if name not in unprotected]
+    if touched:
+        raise PlanError(
+            f"{component}: this plan replaces or removes protected resources, so nothing was changed: {', '.join(touched)}. If "
+            f"that is meant, repeat the run with -e '{{\"component_unprotected\": {json.dumps(touched)}}}'"
+        )
 
 
 def settle(make: Callable[[], Plan], attempts: int, delay: float, sleep: Callable[[float], None]) -> Plan:

@@ -10,12 +10,21 @@ from typing import Any
 
 import pytest
 from ansible_collections.creator.platform.plugins.module_utils.provision import run
-from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
+from ansible_collections.creator.platform.plugins.module_utils.provision.document import component_document
+from ansible_collections.creator.platform.plugins.module_utils.provision.model import (
+    Change,
+    Kind,
+    Resource,
+    Rules,
+    Scope,
+)
 from ansible_collections.creator.platform.plugins.module_utils.provision.run import (
+    Plan,
     PlanError,
     Request,
     load_kind,
     plan,
+    require,
     resource_of,
     settle,
 )
@@ -131,3 +140,41 @@ def test_settling_ends_with_what_is_still_pending(monkeypatch: pytest.MonkeyPatc
     slept: list[float] = []
     assert settle(lambda: plan(request(thing("x")), no_client), 2, 0, slept.append).pending
     assert slept == [0]
+
+
+def made_of(*changes: Change) -> Plan:
+    document = component_document(changes, platform="p", environment="e", account="1", region="r", component="database")
+    return Plan(document, "sha256:0", {})
+
+
+UNKNOWN = Change("unknown", "a", "x", "r", reason="throttled")
+REMOVAL = Change("delete", "a", "x", "r", protected=True)
+UPDATE = Change("update", "a", "x", "r", (("size", 1, 2),))
+
+
+@pytest.mark.parametrize(
+    ("change", "purpose", "words"),
+    [
+        (UNKNOWN, "apply", "database cannot be planned, so nothing of it was changed: unknown a x (r): throttled"),
+        (REMOVAL, "apply", "replaces or removes protected resources, so nothing was changed: a x"),
+        (UPDATE, "converged", "database was applied but is not what was asked for: update a x (r): size 1 -> 2"),
+        (UNKNOWN, "converged", "throttled"),
+    ],
+)
+def test_plan_must_serve_its_purpose(change: Change, purpose: str, words: str) -> None:
+    with pytest.raises(PlanError) as refused:
+        require(made_of(change), purpose)
+    assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "purpose", "unprotected"),
+    [(UNKNOWN, "look", []), (REMOVAL, "look", []), (UPDATE, "apply", []), (REMOVAL, "apply", ["a x"])],
+)
+def test_plan_that_serves_its_purpose_is_taken(change: Change, purpose: str, unprotected: list[str]) -> None:
+    require(made_of(change), purpose, unprotected)
+
+
+def test_empty_plan_serves_every_purpose() -> None:
+    for purpose in ("look", "apply", "converged"):
+        require(made_of(), purpose)
