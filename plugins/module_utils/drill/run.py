@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -200,7 +200,7 @@ class _Prover:
             (found[f"{entry['schema']}.{entry['table']}"], content.between([row[0] for row in entry["chunks"] or ()]))
             for entry in known
         ]
-        sums = dict(zip((table.label for table, _ in plan), _sums(self.copied, plan, self.window), strict=True))
+        sums = dict(zip((table.label for table, _ranges in plan), _sums(self.copied, plan, self.window), strict=True))
         proofs = []
         for entry in self.manifest["tables"]:
             table = found.pop(f"{entry['schema']}.{entry['table']}", None)
@@ -314,10 +314,9 @@ class _Prover:
             proof.more = True
 
 
-Plan = list[tuple[catalog.Table, list[tuple[int, int | None]]]]
-
-
-def _sums(side: Reader, plan: Plan, window: Window) -> list[dict[int, checksum.Sums] | str]:
+def _sums(
+    side: Reader, plan: Sequence[tuple[catalog.Table, Sequence[tuple[int, int | None]]]], window: Window
+) -> list[dict[int, checksum.Sums] | str]:
     """For each table of the plan its sums by first page of the range, or the error that kept it from being read."""
 
     def job(table: catalog.Table, first: int, last: int | None) -> Any:
