@@ -11,8 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import boto3
-from botocore.config import Config
+from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AwsError
+
+try:
+    import boto3
+    from botocore.config import Config
+except ImportError:  # told when a client is asked for; ansible-test imports everything without it
+    boto3 = None  # type: ignore[assignment]
 
 #: Adaptive mode slows down on throttling instead of failing; 8 readers of 8 components can meet EC2's and IAM's limits.
 #: https://boto3.amazonaws.com/v1/documentation/api/latest/guide/retries.html#adaptive-retry-mode
@@ -38,8 +43,12 @@ def client_factory(
     Reads AWS_ENDPOINT_URL[_<SERVICE>], AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE and
     AWS_CA_BUNDLE from `environment`; what is absent there comes from boto3's usual chain. Not for use by several threads
     at once (a boto3 session is not thread-safe); the clients it returns are.
-    Raises botocore's ProfileNotFound when AWS_PROFILE names none.
+    Raises botocore's ProfileNotFound when AWS_PROFILE names none, AwsError when there is no boto3.
     """
+    if boto3 is None:
+        raise AwsError(
+            "the Python that runs Ansible has no boto3: run it from the project's .venv, or install requirements/runtime.txt"
+        )
     session = session_for(environment)
     config = Config(
         retries=RETRIES,  # type: ignore[arg-type]  # a TypedDict of botocore-stubs

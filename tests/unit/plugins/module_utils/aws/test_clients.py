@@ -1,0 +1,40 @@
+# Copyright: creator.platform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Clients from a mapping instead of the process's environment."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.creator.platform.plugins.module_utils.aws import clients
+from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AwsError
+
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECRET_ACCESS_KEY": "y", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
+
+
+def test_endpoint_keys_and_region_come_from_the_mapping(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://elsewhere")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "of the process")
+    client = clients.client_factory(KEYS)("ec2", "eu-central-1")
+    assert client.meta.endpoint_url == "http://127.0.0.1:1"
+    assert client.meta.region_name == "eu-central-1"
+    credentials = client._request_signer._credentials
+    assert (credentials.access_key, credentials.token) == ("AKIAX", None)
+
+
+def test_endpoint_of_a_service_comes_first() -> None:
+    made = clients.client_factory({**KEYS, "AWS_ENDPOINT_URL_EC2": "http://127.0.0.1:2"})
+    assert made("ec2", "eu-west-1").meta.endpoint_url == "http://127.0.0.1:2"
+    assert made("ssm", "eu-west-1").meta.endpoint_url == "http://127.0.0.1:1"
+
+
+def test_throttling_slows_down_and_does_not_fail_at_once() -> None:
+    retries = clients.client_factory(KEYS)("ec2", "eu-west-1").meta.config.retries
+    assert retries["mode"] == "adaptive"
+    assert retries["total_max_attempts"] == 8
+
+
+def test_python_without_boto3_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clients, "boto3", None)
+    with pytest.raises(AwsError, match="has no boto3: run it from the project's"):
+        clients.client_factory(KEYS)
