@@ -102,7 +102,9 @@ def main() -> None:
             record_intent(module.client("ssm"), intent, tags)
     except (AwsError, NamingError) as error:
         module.fail_json(msg=str(error))
-    module.exit_json(changed=False, run=run, identifier=copy, tags=copy_tags(platform, environment, run, source, expires))
+    module.exit_json(
+        changed=False, run=run, identifier=copy, tags=copy_tags(platform, environment, run, source, expires)
+    )
 
 
 if __name__ == "__main__":

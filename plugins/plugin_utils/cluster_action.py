@@ -12,7 +12,6 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.clients impor
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks_token import eks_token, renewing
 from ansible_collections.creator.platform.plugins.module_utils.kube import api
 from ansible_collections.creator.platform.plugins.plugin_utils.aws_action import AwsActionBase
-from kubernetes.client import ApiClient
 
 
 class ClusterActionBase(AwsActionBase):
@@ -31,7 +30,7 @@ class ClusterActionBase(AwsActionBase):
         },
     }
 
-    def cluster(self, args: dict[str, Any]) -> ApiClient:
+    def cluster(self, args: dict[str, Any]) -> api.Client:
         """A client for the cluster in the name of this task's AWS credentials. Raises KubeError."""
         environment, wanted, region = self.task_environment(), args["cluster"], args["region"]
         endpoint = environment.get("AWS_ENDPOINT_URL_STS") or environment.get("AWS_ENDPOINT_URL")

@@ -12,8 +12,11 @@ import base64
 from collections.abc import Callable
 from typing import Any
 
-from botocore.auth import SigV4QueryAuth
-from botocore.awsrequest import AWSRequest
+try:
+    from botocore.auth import SigV4QueryAuth
+    from botocore.awsrequest import AWSRequest
+except ImportError:  # `clients.session_for`, without which there are no credentials to sign with, tells
+    pass
 
 #: The request's own validity as `aws eks get-token` sets it; EKS accepts the token for 15 minutes from its date.
 EXPIRES = 60

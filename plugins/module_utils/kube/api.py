@@ -13,18 +13,24 @@ import base64
 import binascii
 import json
 import ssl
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeAlias
 
-import urllib3
-from kubernetes.client import ApiClient, Configuration
-from kubernetes.client.exceptions import ApiException
+try:
+    import urllib3
+    from kubernetes.client import ApiClient, Configuration
+    from kubernetes.client.exceptions import ApiException
+except ImportError:  # `connect` tells; ansible-test imports every plugin without it
+    HAS_KUBERNETES = False
+else:
+    HAS_KUBERNETES = True
 
 #: What `connect` returns, for those who hand it on and need not know the library.
-Client: TypeAlias = ApiClient
+Client: TypeAlias = "ApiClient"
 
 APPLY = "application/apply-patch+yaml"
 MERGE = "application/merge-patch+json"
@@ -79,8 +85,11 @@ def connect(endpoint: str, certificate_authority: str, token: str | Callable[[],
     """A client for one API server. Does not talk to it yet.
 
     certificate_authority: base64 of the PEM, as EKS's DescribeCluster returns it. token: a bearer token, or a function that
-    returns one and is asked before each request, so that it can be renewed. Raises KubeError when the CA is not base64.
+    returns one and is asked before each request, so that it can be renewed. Raises KubeError when the CA is not base64
+    or the library is missing.
     """
+    if not HAS_KUBERNETES:
+        raise KubeError(f"{sys.executable} lacks the library kubernetes: install requirements/runtime.txt for it")
     configuration = Configuration(host=endpoint)
     configuration.retries = urllib3.Retry(0)
     if callable(token):

@@ -156,4 +156,4 @@ def _usage(pod: Object, key: str) -> float | None:
     main, init = ([amount for amount in amounts if amount is not None] for amounts in sums)
     if len(main) < len(sums[0]) or len(init) < len(sums[1]):
         return None
-    return max(sum(main), max(init, default=0.0))
+    return max([sum(main), *init])

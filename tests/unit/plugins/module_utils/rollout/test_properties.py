@@ -69,7 +69,7 @@ def test_damaged_objects_give_a_verdict_and_never_an_exception(data):
     if data.draw(st.booleans()):
         world.refused("exceeded quota: q, requested: cpu=1, used: cpu=1, limited: cpu=1").old_pods(1)
     parts = {"deployment": world.deployment, "replica_sets": world.replica_sets, "pods": world.pods}
-    for _ in range(data.draw(st.integers(1, 3))):
+    for _time in range(data.draw(st.integers(1, 3))):
         bend(
             parts,
             data.draw(st.sampled_from([path for path in paths(parts) if len(path) > 1])),

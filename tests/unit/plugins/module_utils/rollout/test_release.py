@@ -26,8 +26,15 @@ OUTPUTS = {"database": {"endpoint_address": "db.test"}}
 RELEASE = {"web": DIGEST, "worker": OTHER}
 
 
-def build(release=RELEASE, services=SERVICES, repositories=REPOSITORIES, outputs=OUTPUTS):
-    return bundle.build(release, services, repositories, "shop", outputs)
+def build(*release, services=None, repositories=None, outputs=None):
+    """The bundle of RELEASE, or of the one given (None too), with what else is given in place of the usual."""
+    return bundle.build(
+        release[0] if release else RELEASE,
+        SERVICES if services is None else services,
+        REPOSITORIES if repositories is None else repositories,
+        "shop",
+        OUTPUTS if outputs is None else outputs,
+    )
 
 
 def named(made, kind, name):
@@ -110,7 +117,7 @@ def test_outputs_of_other_components_become_configuration():
 
 def test_the_same_content_is_the_same_release_and_other_content_another():
     first = build().record
-    assert build(release=dict(reversed(RELEASE.items()))).record == first
+    assert build(dict(reversed(RELEASE.items()))).record == first
     assert build({**RELEASE, "web": OTHER}).record["id"] != first["id"]
     assert (
         build(services={**SERVICES, "web": {**SERVICES["web"], "replicas": 9}}).record["services"] != first["services"]
@@ -157,8 +164,8 @@ def test_workloads_carry_what_was_meant_and_what_was_returned():
 def test_leftovers_are_what_the_older_release_does_not_have():
     newer = build(
         {**RELEASE, "search": DIGEST},
-        {**SERVICES, "search": {"port": 80, "config": {"A": 1}}},
-        {**REPOSITORIES, "search": "r/s"},
+        services={**SERVICES, "search": {"port": 80, "config": {"A": 1}}},
+        repositories={**REPOSITORIES, "search": "r/s"},
     )
     gone = bundle.leftovers(newer.objects, build().objects)
     assert {(o["kind"], o["name"]) for o in gone} == {
