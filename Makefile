@@ -78,7 +78,7 @@ bench: develop kubernetes ## measure the local cloud and the plan: start, memory
 
 ##@ Documents and set-up
 .PHONY: docs
-docs: develop ## generate docs/modules and check the module documentation
+docs: develop ## write docs/modules and docs/environments.md from what they describe
 	@scripts/docs.sh
 
 .PHONY: lock

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Check the module documentation, then write docs/modules/*.md from it.
+# Write docs/modules/*.md and docs/environments.md from what they describe; --check only says what is out of date.
 set -eu
-.venv/bin/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
 .venv/bin/python scripts/module_pages.py "$@"
+.venv/bin/python scripts/environments_page.py "$@"
