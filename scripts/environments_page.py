@@ -14,8 +14,8 @@ PAGE = ROOT / "docs" / "environments.md"
 ENVIRONMENTS = ["local", "dev", "staging", "prod"]
 HEAD = """# Environments
 
-Generated from `inventories/*/group_vars/all.yml` by `make docs`: what differs between the environments. What is the same in all of
-them stands in `group_vars/all.yml` or in the defaults of a role, and not here.
+Generated from `inventories/*/group_vars/all.yml` by `make docs`: what differs between the environments. What is the same in all
+of them stands in `group_vars/all.yml` or in the defaults of a role, and not here.
 
 """
 
