@@ -128,15 +128,8 @@ def prove(
     if manifest.get("version") != MANIFEST_VERSION or manifest.get("algorithm") != ALGORITHM:
         raise PostgresError("The manifest was made by another version of this collection; take a new one.")
     with reader(copy, workers) as copied, reader(source, 1) as live:
-        refusal = _lineage(manifest["server"], server(copied.first), copied, manifest["anchor"])
         last = heartbeat.last(copied.first) if heartbeat.exists(copied.first) else None
-        if refusal is None and (last is None or last[0] < manifest["anchor"]["heartbeat"]):
-            refusal = content.Proof(
-                "failed",
-                "anchor_missing",
-                f"The copy ends before the anchor: heartbeat {manifest['anchor']['heartbeat']} of "
-                f"{manifest['anchor']['written']} is not in it, its last is {last[0] if last else 'none'}.",
-            )
+        refusal = _lineage(manifest["server"], server(copied.first)) or _anchored(manifest["anchor"], last, copied.xmax)
         if refusal is not None:
             return Comparison(proof=refusal, last_heartbeat=last[1] if last else None)
         schema = content.compare_definitions(manifest["definitions"], catalog.definitions(copied.first))
@@ -152,9 +145,7 @@ def prove(
         )
 
 
-def _lineage(
-    recorded: Mapping[str, Any], found: Mapping[str, Any], copied: Reader, anchor: Mapping[str, Any]
-) -> content.Proof | None:
+def _lineage(recorded: Mapping[str, Any], found: Mapping[str, Any]) -> content.Proof | None:
     for what in ("system_identifier", "encoding", "database"):
         if recorded[what] != found[what]:
             return content.Proof(
@@ -169,11 +160,26 @@ def _lineage(
             f"The copy runs PostgreSQL {found['version'] // 10000}, the source {recorded['version'] // 10000}: "
             "hashes may differ.",
         )
-    if not 0 <= copied.xmax - anchor["xmin"] < content.WINDOW:
+    return None
+
+
+def _anchored(
+    anchor: Mapping[str, Any], last: tuple[int, datetime] | None, next_transaction: int
+) -> content.Proof | None:
+    """Why the copy cannot be compared at the anchor: it ends before it, or is too far behind or ahead to tell rows apart."""
+    if last is None or last[0] < anchor["heartbeat"]:
+        return content.Proof(
+            "failed",
+            "anchor_missing",
+            f"The copy ends before the anchor: heartbeat {anchor['heartbeat']} of {anchor['written']} is not in it, "
+            f"its last is {last[0] if last else 'none'}.",
+        )
+    if not 0 <= next_transaction - anchor["xmin"] < content.WINDOW:
         return content.Proof(
             "inconclusive",
             "anchor_too_old",
-            f"The copy's next transaction id {copied.xmax} is too far from the anchor's {anchor['xmin']}; take a new manifest.",
+            f"The copy's next transaction id {next_transaction} is too far from the anchor's {anchor['xmin']}; "
+            "take a new manifest.",
         )
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -184,11 +185,21 @@ def test_unreadable_table_is_unknown(drill: Drill) -> None:
 def test_lost_end_of_the_log_is_found(source: cluster.Cluster, folder: Path) -> None:
     copy = source.copy(folder / "early")
     try:
+        source.execute("UPDATE shop.pair SET n = n + 1 WHERE a = 1", "UPDATE shop.pair SET n = n - 1 WHERE a = 1")
         manifest = run.take_manifest(source.target, workers=1)
         found = run.prove(manifest, source.target, copy.target, horizon=10**6, workers=1, limit=5, minimum_coverage=0.9)
         assert (found.proof.verdict, found.proof.reason) == ("failed", "anchor_missing")
     finally:
         copy.stop()
+
+
+@pytest.mark.parametrize("xids", [-1, run.content.WINDOW])
+def test_an_anchor_too_far_away_is_no_basis(xids: int) -> None:
+    anchor = {"heartbeat": 5, "written": "2026-01-01T00:00:00Z", "xmin": 1000}
+    found = run._anchored(anchor, (5, datetime.now(UTC)), 1000 + xids)
+    assert found is not None
+    assert (found.verdict, found.reason) == ("inconclusive", "anchor_too_old")
+    assert run._anchored(anchor, (5, datetime.now(UTC)), 1001) is None
 
 
 def test_another_cluster_is_no_copy(source: cluster.Cluster, folder: Path) -> None:
