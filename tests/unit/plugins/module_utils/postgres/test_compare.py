@@ -42,17 +42,15 @@ SCHEMA = (
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    path = cluster.scratch()
-    yield path
-    shutil.rmtree(path)
+    with cluster.scratch() as path:
+        yield path
 
 
 @pytest.fixture(scope="module")
-def source(folder: Path) -> Iterator[cluster.Cluster]:
+def source(folder: Path) -> cluster.Cluster:
     server = cluster.create(folder / "source")
     server.execute(*SCHEMA)
-    yield server
-    server.stop()
+    return server
 
 
 class Drill:

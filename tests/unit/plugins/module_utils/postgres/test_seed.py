@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,11 +20,8 @@ SCHEMA = next(
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[cluster.Cluster]:
-    folder = cluster.scratch()
-    made = cluster.create(folder / "server")
-    yield made
-    made.stop()
-    shutil.rmtree(folder)
+    with cluster.scratch() as folder:
+        yield cluster.create(folder / "server")
 
 
 def run(server: cluster.Cluster, **changes: Any) -> Outcome:
