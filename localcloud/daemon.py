@@ -16,6 +16,7 @@ from typing import IO
 
 from localcloud import certificates, places
 from localcloud.cloud import Cloud
+from localcloud.postgres.binaries import find_binaries
 from localcloud.processes import Processes
 
 log = logging.getLogger("localcloud")
@@ -62,7 +63,9 @@ def serve(state: Path, port: int | None, factor: float) -> int:
         return 4
     endpoint = f"http://127.0.0.1:{listener.port}"
     keys = (known.access_key_id, known.secret_access_key) if known else places.new_keys()
-    content = places.StateFile(os.getpid(), endpoint, *keys, factor=factor, started=time.time())
+    content = places.StateFile(
+        os.getpid(), endpoint, *keys, factor=factor, started=time.time(), postgresql_tls=find_binaries().tls
+    )
     certificates.ensure_ca(state)
     cloud = Cloud(state=state, endpoint=endpoint, processes=Processes(state), factor=factor)
     try:

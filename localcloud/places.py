@@ -34,6 +34,8 @@ class StateFile:
     dr_region: str = "eu-central-1"
     account_id: str = "123456789012"
     version: int = VERSION
+    #: False where PostgreSQL comes from the wheel, which is built without OpenSSL: nobody can verify a server then.
+    postgresql_tls: bool = True
 
     @property
     def port(self) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from localcloud import places, safety
+from localcloud.postgres import binaries
 
 PYTHON = (3, 11)
 LEAST_FREE = 1024**3
@@ -42,7 +43,16 @@ def findings(
         found.append(f"this is Python {have}, the local cloud needs 3.11 or later: run it with a later one")
     found += reach(state, environ)
     found += _folder(state, least_free)
+    found += _postgresql()
     return found
+
+
+def _postgresql() -> list[str]:
+    try:
+        binaries.find_binaries()
+    except binaries.PostgresError as error:
+        return [str(error)]
+    return []
 
 
 def _folder(state: Path, least_free: int) -> list[str]:

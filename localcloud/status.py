@@ -128,7 +128,7 @@ def resources(cloud: Cloud) -> list[dict[str, Any]]:
     What a service lists itself (`cloud.resource_listers`) stands in place of the count of that kind here.
     """
     with cloud.lock:
-        listed = [row for lister in cloud.resource_listers for row in lister()]
+        listed = [{**row, "kind": row["kind"].lower()} for lister in cloud.resource_listers for row in lister()]
         told = {row["kind"] for row in listed}
         regions: dict[str, Counter[str]] = {}
         for kind, (service, count) in KINDS.items():

@@ -5,29 +5,41 @@ python=$(scripts/find_python.sh 3.11) || exit 1
 # The Kubernetes build (once, minutes) runs beside the installation and the stages that do not need it.
 "$python" localcloud/kubernetes/build.py &
 build=$!
-trap 'kill "$build" 2>/dev/null' EXIT
+trap 'kill "$build" ${stream:-} 2>/dev/null' EXIT
 make develop || exit 1
-passed=0 failed=()
+results=$(mktemp -d)
+# stage NAME COMMAND...: run it, keep its output out of the way of what runs beside it, and note how it ended.
 stage() {
-  local began=$SECONDS
-  echo "--- $1"
-  if "${@:2}"; then
-    passed=$((passed + 1))
-    echo "--- $1: ok ($((SECONDS - began)) s)"
+  local began=$SECONDS name=$1 log
+  log=$(mktemp "$results/log.XXXXXX")
+  if "${@:2}" >"$log" 2>&1; then
+    echo "ok      $name ($((SECONDS - began)) s)"
+    echo "$name" >>"$results/passed"
   else
-    failed+=("$1")
-    echo "--- $1: FAILED ($((SECONDS - began)) s)"
+    echo "$name" >>"$results/failed"
+    { echo "FAILED  $name ($((SECONDS - began)) s)"; tail -n 400 "$log" | sed 's/^/    /'; } | flock "$results" cat
   fi
 }
+touch "$results/passed" "$results/failed"
+
+# Two streams for two cores: what waits for playbooks runs beside what computes.
+playbooks() {
+  stage "Kubernetes binaries" make kubernetes
+  stage "molecule: the bad releases, the changed row" make molecule
+  stage "chaos: ${CHAOS_SEEDS:-20} kills" make chaos SEEDS="${CHAOS_SEEDS:-20}"
+}
+playbooks &
+stream=$!
 stage "lint" make lint
 stage "unit and repository tests" make unit
 stage "sanity and units by ansible-test" make sanity
-stage "module documentation" scripts/docs.sh --check
-stage "Kubernetes binaries" wait "$build"
-trap - EXIT
+stage "generated pages" scripts/docs.sh --check
 stage "local cloud" make localcloud
-stage "molecule" make molecule
-stage "chaos" make chaos SEEDS="${CHAOS_SEEDS:-20}"
-echo "stages failed: ${failed[*]:-none}; $SECONDS s in all"
-echo "$passed passed, ${#failed[@]} failed"
-[ ${#failed[@]} = 0 ]
+wait "$stream"
+wait "$build"
+trap - EXIT
+echo "failed: $(paste -sd, "$results/failed"); $SECONDS s in all"
+failed=$(wc -l <"$results/failed")
+echo "$(wc -l <"$results/passed") passed, $failed failed"
+rm -rf "$results"
+[ "$failed" = 0 ]
