@@ -45,6 +45,7 @@ class ActionModule(ClusterActionBase):
             "started": started,
             "pending": applied.changed or removed.changed,
             "objects": [*applied.objects, *removed.objects],
+            "differences": [*applied.diff, *removed.diff],
             "unchecked": applied.unchecked,
             "workloads": bundle.workloads(objects, [] if dry_run else applied.objects),
         }

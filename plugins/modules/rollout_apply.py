@@ -90,6 +90,11 @@ objects:
   returned: success
   type: list
   elements: dict
+differences:
+  description: C(before) and C(after) of each object that differs, headed by its kind, namespace and name.
+  returned: success
+  type: list
+  elements: dict
 unchecked:
   description: Objects that a dry run could not check, because their namespace does not exist yet.
   returned: success
