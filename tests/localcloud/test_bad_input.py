@@ -172,7 +172,9 @@ def test_synthetic_data_never_reaches_prod(cloud: Any) -> None:
     assert "synthetic" in said
 
 
-@pytest.mark.parametrize("verb", ["provision", "plan", "drift", "deploy", "rollback", "seed", "backup", "restore_drill", "site"])
+@pytest.mark.parametrize(
+    "verb", ["provision", "plan", "drift", "deploy", "rollback", "seed", "backup", "restore_drill", "site"]
+)
 def test_a_run_without_an_environment_is_no_success(cloud: Any, verb: str) -> None:
     code, said = run(cloud.state, verb=verb, inventory=None)
     assert code != 0

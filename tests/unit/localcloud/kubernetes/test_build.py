@@ -47,7 +47,14 @@ class Place:
         return {"PATH": str(self.bin), "XDG_CACHE_HOME": str(self.cache), "HOME": str(self.cache)}
 
     def start(self) -> subprocess.Popen[str]:
-        return subprocess.Popen([sys.executable, SCRIPT], env=self.environ, stderr=subprocess.PIPE, text=True)
+        # A job in the background of a script is started with interrupts ignored, and hands that on.
+        return subprocess.Popen(
+            [sys.executable, SCRIPT],
+            env=self.environ,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads here
+        )
 
     def run(self) -> tuple[int, str]:
         child = self.start()
