@@ -160,5 +160,7 @@ def scratch() -> Iterator[Path]:
     with subprocess.Popen(
         [sys.executable, "-c", _JANITOR, str(folder)], stdin=subprocess.PIPE, start_new_session=True
     ) as janitor:
-        yield folder
-        janitor.communicate()
+        try:
+            yield folder
+        finally:
+            janitor.communicate()

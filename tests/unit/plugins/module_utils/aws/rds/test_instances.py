@@ -196,10 +196,10 @@ def test_newest_snapshot_is_the_one_being_made() -> None:
     ]
 
     class Pages:
-        def get_paginator(self, operation: str) -> Pages:
+        def get_paginator(self, operation: str) -> Any:
             return self
 
-        def paginate(self, **parameters: Any) -> Pages:
+        def paginate(self, **parameters: Any) -> Any:
             return self
 
         def build_full_result(self) -> dict[str, Any]:
