@@ -90,9 +90,11 @@ class Replicator:
         bucket = backend.get_bucket(key.bucket_name)
         if not bucket.is_versioned or not getattr(bucket, "replication", None):
             return
-        prefixes = [filter_of(rule)[0] for rule in as_list(bucket.replication["Rule"]) if _enabled(rule, "Status")]
-        if any(key.name.startswith(prefix) for prefix in prefixes):
+        rules = as_list(bucket.replication["Rule"])
+        if any(key.name.startswith(filter_of(rule)[0]) for rule in rules if _enabled(rule, "Status")):
             key.replication_status = PENDING
+            # The rules of now decide, also when others are put before the copy is made.
+            key.replication_rules = copy.deepcopy(rules)
             self._schedule(key)
 
     def retagged(self, backend: S3Backend, key: FakeKey) -> None:
@@ -197,14 +199,11 @@ def _role_exists(key: FakeKey) -> bool:
 
 
 def _rules_for(key: FakeKey) -> list[Mapping[str, Any]]:
-    """The enabled rules that concern a version: per destination the one with the highest priority."""
-    bucket = _find_bucket(key.bucket_name)
-    configuration = getattr(bucket, "replication", None)
-    if bucket is None or not configuration:
-        return []
+    """The enabled rules of when it was written that concern a version: per destination that of the highest priority."""
+    rules = getattr(key, "replication_rules", [])
     tags = s3_backends[key.account_id][key.partition].tagger.get_tag_dict_for_resource(key.arn)
     chosen: dict[str, Mapping[str, Any]] = {}
-    for rule in sorted(as_list(configuration["Rule"]), key=lambda rule: int(rule.get("Priority", 0))):
+    for rule in sorted(rules, key=lambda rule: int(rule.get("Priority", 0))):
         prefix, wanted = filter_of(rule)
         if not _enabled(rule, "Status") or not key.name.startswith(prefix):
             continue

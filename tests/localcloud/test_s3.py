@@ -155,6 +155,22 @@ def test_what_was_there_before_the_rule_is_not_copied(pair: Pair) -> None:
     assert (pair.status("old"), pair.copied()) == (None, ["new"])
 
 
+def test_the_rules_of_the_write_decide(pair: Pair, cloud: RunningCloud) -> None:
+    cloud.control.put("s3/replication", {"seconds": 200})  # a second, in which the rules change
+    try:
+        pair.replicate(rule(pair.copy, Filter={"Prefix": "early/"}))
+        pair.here.put_object(Bucket=pair.source, Key="early/1", Body=b"1")
+        pair.here.put_object(Bucket=pair.source, Key="late/1", Body=b"1")
+        pair.replicate(rule(pair.copy, Filter={"Prefix": "late/"}))
+        pair.here.put_object(Bucket=pair.source, Key="late/2", Body=b"2")
+        assert pair.settled("late/2") == "COMPLETED"
+        assert pair.settled("early/1") == "COMPLETED"
+        assert pair.status("late/1") is None
+        assert pair.copied() == ["early/1", "late/2"]
+    finally:
+        cloud.control.put("s3/replication", {"seconds": 15})
+
+
 def test_kms_objects_are_copied_on_demand_and_with_the_other_key(pair: Pair, cloud: RunningCloud) -> None:
     key = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
     other = cloud.client("kms", AWAY).create_key()["KeyMetadata"]["Arn"]
