@@ -131,6 +131,9 @@ def test_what_rds_does_not_offer_is_refused(cloud: Any, rds: Any) -> None:
     assert call(MasterUserPassword="short") == "InvalidParameterValue"
     assert call(MasterUsername="rdsadmin") == "InvalidParameterValue"
     assert call(AllocatedStorage=1) == "InvalidParameterCombination"
+    rds.create_db_parameter_group(
+        DBParameterGroupName="creator-17", DBParameterGroupFamily="postgres17", Description="of another version"
+    )
     assert call(EngineVersion="16", DBParameterGroupName="creator-17") == "InvalidParameterCombination"
     kms = cloud.client("kms")
     key = kms.create_key()["KeyMetadata"]["KeyId"]
