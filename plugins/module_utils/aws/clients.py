@@ -25,7 +25,14 @@ RETRIES = {"mode": "adaptive", "total_max_attempts": 8}
 
 
 def session_for(environment: Mapping[str, str]) -> boto3.session.Session:
-    """The boto3 session of the credentials that `environment` names. Raises botocore's ProfileNotFound."""
+    """The boto3 session of the credentials that `environment` names. Raises botocore's ProfileNotFound.
+
+    Raises AwsError when there is no boto3.
+    """
+    if boto3 is None:
+        raise AwsError(
+            "the Python that runs Ansible has no boto3: run it from the project's .venv, or install requirements/runtime.txt"
+        )
     keyed = bool(environment.get("AWS_ACCESS_KEY_ID"))
     return boto3.session.Session(
         aws_access_key_id=environment.get("AWS_ACCESS_KEY_ID") or None,
@@ -45,10 +52,6 @@ def client_factory(
     at once (a boto3 session is not thread-safe); the clients it returns are.
     Raises botocore's ProfileNotFound when AWS_PROFILE names none, AwsError when there is no boto3.
     """
-    if boto3 is None:
-        raise AwsError(
-            "the Python that runs Ansible has no boto3: run it from the project's .venv, or install requirements/runtime.txt"
-        )
     session = session_for(environment)
     config = Config(
         retries=RETRIES,  # type: ignore[arg-type]  # a TypedDict of botocore-stubs
