@@ -59,10 +59,17 @@ def _wrap(kind: type[Any]) -> None:
 def _settle(item: Any) -> None:
     """Give a stock image, snapshot or volume the age of Amazon's, not of this process, and a snapshot Amazon's owner."""
     for name in ("creation_date", "start_time", "create_time"):
-        if hasattr(item, name):
+        if hasattr(item, name) and not _published(getattr(item, name)):
             setattr(item, name, _MADE)
     if hasattr(item, "start_time"):
         item.owner_id = "amazon"
+
+
+def _published(moment: Any) -> bool:
+    """Whether it is the day that the catalogue gives an image, not the moment at which this process made it."""
+    now = datetime.datetime.now(getattr(moment, "tzinfo", None) or datetime.UTC)
+    known = moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+    return bool(now - known > datetime.timedelta(days=1))
 
 
 def reference(obj: Any) -> tuple[str, ...] | None:
