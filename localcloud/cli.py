@@ -71,6 +71,12 @@ def parser() -> argparse.ArgumentParser:
         "--factor", type=_factor, default=DEFAULT_FACTOR, help="local seconds per AWS second (default: %(default)s)"
     )
     start.add_argument(
+        "--root-key",
+        metavar="ID:SECRET",
+        default=os.environ.get(places.ROOT_KEY),
+        help=f"a further key of the root user, for programs that bring their own (default: {places.ROOT_KEY}, else none)",
+    )
+    start.add_argument(
         "--least-free",
         type=int,
         default=preflight.LEAST_FREE // 2**20,
@@ -143,8 +149,9 @@ def run_up(state: Path, options: argparse.Namespace) -> int:
     """`up`."""
     least = options.least_free * 2**20
     content = lifecycle.up(
-        state, port=options.port, factor=options.factor, environ=os.environ, say=say, least_free=least
-    )
+        state, port=options.port, factor=options.factor, environ=os.environ, say=say, least_free=least,
+        root_key=options.root_key,
+    )  # fmt: skip
     say(f"AWS API at {content.endpoint}")
     say(f"state and logs in {state}")
     say(f'use it with: eval "$(python -m localcloud env --state {state})"')

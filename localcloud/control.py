@@ -56,6 +56,8 @@ def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Itera
     raw = environ["wsgi.input"].read(length) if length else b""
     method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
     try:
+        if "HTTP_ORIGIN" in environ:  # a page in a browser on this machine: it may not steer the cloud
+            raise ControlError(f"no page of {environ['HTTP_ORIGIN']} may call the control paths", 403)
         if (method, path) not in cloud_routes:
             known = ", ".join(sorted(f"{m} {p}" for m, p in cloud_routes))
             raise ControlError(f"no control path {method} {path}; there are: {known}", 404)
@@ -67,7 +69,10 @@ def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Itera
     except json.JSONDecodeError as error:
         status, content = 400, {"error": f"the body is not JSON: {error}"}
     sent = json.dumps(content).encode()
-    start_response(f"{status} Control", [("Content-Type", "application/json"), ("Content-Length", str(len(sent)))])
+    start_response(
+        f"{status} Control",
+        [("Content-Type", "application/json"), ("Content-Length", str(len(sent))), ("Connection", "close")],
+    )
     return [sent]
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from localcloud import certificates, places
+from localcloud.anew import Anew
 from localcloud.cloud import Cloud
 from localcloud.postgres.binaries import find_binaries
 from localcloud.processes import Processes
@@ -29,14 +30,18 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--port", type=int)
     parser.add_argument("--factor", type=float, required=True)
+    parser.add_argument(
+        "--listener", type=int, help="descriptor of the listening socket, from the process it was before"
+    )
+    parser.add_argument("--lock", type=int, help="descriptor of the lock file, from the process it was before")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    lock = hold(options.state)
+    lock = hold(options.state) if options.lock is None else os.fdopen(options.lock, "a")
     if lock is None:
         log.error("another local cloud holds %s", options.state)
         return 3
     with lock:
-        return serve(options.state, options.port, options.factor)
+        return serve(options.state, options.port, options.factor, lock, options.listener)
 
 
 def hold(state: Path) -> IO[str] | None:
@@ -50,22 +55,26 @@ def hold(state: Path) -> IO[str] | None:
     return lock
 
 
-def serve(state: Path, port: int | None, factor: float) -> int:
-    """Load what was kept, answer requests until SIGTERM, stop the real processes."""
+def serve(state: Path, port: int | None, factor: float, lock: IO[str], handed: int | None) -> int:
+    """Load what was kept, answer requests until SIGTERM, stop the real processes; begin anew where that was asked for.
+
+    handed: descriptor of a listening socket to go on with.
+    """
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"  # read by moto when it is imported
     from localcloud import assembly, server  # noqa: PLC0415 - moto costs a second, and reads the environment
 
     known = places.read(state)
     try:
-        listener = server.bind(known.port if known else 0, port)
+        listener = server.bind(known.port if known else 0, port, handed)
     except OSError as error:
         log.error("%s", error)
         return 4
     endpoint = f"http://127.0.0.1:{listener.port}"
     keys = (known.access_key_id, known.secret_access_key) if known else places.new_keys()
     content = places.StateFile(
-        os.getpid(), endpoint, *keys, factor=factor, started=time.time(), postgresql_tls=find_binaries().tls
-    )
+        os.getpid(), endpoint, *keys, factor=factor, started=time.time(), postgresql_tls=find_binaries().tls,
+        further_root_keys=places.further_keys(known, os.environ.get(places.ROOT_KEY)),
+    )  # fmt: skip
     certificates.ensure_ca(state)
     cloud = Cloud(state=state, endpoint=endpoint, processes=Processes(state), factor=factor)
     try:
@@ -77,6 +86,8 @@ def serve(state: Path, port: int | None, factor: float) -> int:
     listener.app = api.app
     serving = threading.Thread(target=listener.serve_forever, name="serve", daemon=True)
     ending = threading.Event()
+    socket = os.dup(listener.fileno())
+    beginning = Anew(ending)
     for sig in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sig, lambda *_: ending.set())
     serving.start()
@@ -91,6 +102,9 @@ def serve(state: Path, port: int | None, factor: float) -> int:
     listener.shutdown()
     api.store.stop()
     cloud.processes.stop_many(cloud.processes.names())
+    if beginning.asked:
+        cloud.lock.acquire()  # for good: no request that is still on its way writes to the emptied folder
+        beginning.go_on(state, socket, lock, ["--state", str(state), "--factor", repr(factor)])
     places.write(state, replace(content, pid=0))
     return 0
 

@@ -67,11 +67,14 @@ def up(
     environ: Mapping[str, str],
     say: Say,
     least_free: int = preflight.LEAST_FREE,
+    root_key: str | None = None,
 ) -> places.StateFile:
     """Start the cloud, or find that it runs; what a dead one left behind is stopped first.
 
-    least_free: bytes that the disk must have. Raises CloudError.
+    least_free: bytes that the disk must have. root_key: `ID:SECRET`, a further key of the root user, kept with the state.
+    Raises CloudError, ValueError for a root key that is none.
     """
+    added = places.parse_key(root_key) if root_key else None
     if found := preflight.findings(state, environ, least_free=least_free):
         raise CloudError("\n".join(found))
     state.mkdir(parents=True, exist_ok=True)
@@ -82,13 +85,18 @@ def up(
                 raise CloudError(
                     f"the cloud of {state} runs on port {content.port}; stop it with `down` to use port {port}"
                 )
+            if added and content.further_root_keys.get(added[0]) != added[1]:
+                raise CloudError(
+                    f"the cloud of {state} runs without the root key {added[0]}: stop it with `down` first"
+                )
             say(f"runs already at {content.endpoint}")
             return content
         if held(state):
             raise CloudError(f"another local cloud holds {state} and does not answer; stop it with `down`")
         if left := _stop_leftovers(state):
             say(f"stopped what a killed cloud left behind: {', '.join(left)}")
-        return _start(state, port, factor, environ, say)
+        further = {places.ROOT_KEY: root_key} if root_key else {}
+        return _start(state, port, factor, {**environ, **further}, say)
 
 
 def _start(state: Path, port: int | None, factor: float, environ: Mapping[str, str], say: Say) -> places.StateFile:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import string
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from localcloud.safety import LOCAL_KEY_PREFIX
@@ -18,6 +19,8 @@ DEFAULT_STATE = REPOSITORY / ".localcloud"
 #: Not LOCALCLOUD_STATE, which a user exports in a shell: `down` would kill the shell.
 MARKER = "LOCALCLOUD_PROCESS_OF"
 VERSION = 1
+#: Variable with a further key of the root user, `ID:SECRET`, which the daemon is started with.
+ROOT_KEY = "LOCALCLOUD_ROOT_KEY"
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class StateFile:
     version: int = VERSION
     #: False where PostgreSQL comes from the wheel, which is built without OpenSSL: nobody can verify a server then.
     postgresql_tls: bool = True
+    #: Access key id -> secret of keys that somebody chose, beside the one that the cloud made for its root user.
+    further_root_keys: dict[str, str] = field(default_factory=dict)
 
     @property
     def port(self) -> int:
@@ -87,3 +92,22 @@ def new_keys() -> tuple[str, str]:
     """A fresh access key id and secret of the cloud's root user, in the form AWS gives them."""
     letters = string.ascii_uppercase + "234567"
     return LOCAL_KEY_PREFIX + "".join(secrets.choice(letters) for _ in range(11)), secrets.token_urlsafe(30)
+
+
+def parse_key(text: str) -> tuple[str, str]:
+    """Access key id and secret of `ID:SECRET`. ValueError, without the secret, where it is none.
+
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html
+    """
+    identifier, colon, secret = text.partition(":")
+    if not colon or not secret or re.fullmatch(r"[A-Z0-9]{16,128}", identifier) is None:
+        raise ValueError(
+            f"expected ID:SECRET, where ID is 16 to 128 capital letters and digits and SECRET is not empty, found {identifier}:…"
+        )
+    return identifier, secret
+
+
+def further_keys(known: StateFile | None, added: str | None) -> dict[str, str]:
+    """The root user's keys of before, and the `added` one (`ID:SECRET`). ValueError as `parse_key`."""
+    before = known.further_root_keys if known else {}
+    return {**before, **dict([parse_key(added)])} if added else before

@@ -16,12 +16,12 @@ LEAST_FREE = 1024**3
 
 
 def own_keys(state: Path) -> list[str]:
-    """The access key ids that the local cloud of `state` gave out as root's."""
+    """The access key ids of the root user of the local cloud of `state`."""
     try:
         content = places.read(state)
     except ValueError:
         return []
-    return [] if content is None else [content.access_key_id]
+    return [] if content is None else [content.access_key_id, *content.further_root_keys]
 
 
 def reach(state: Path, environ: Mapping[str, str]) -> list[str]:

@@ -28,18 +28,19 @@ class Principal:
 
 
 class _Root:
-    key: tuple[str, str] | None = None
+    #: Access key id -> secret.
+    keys: dict[str, str] = {}  # noqa: RUF012 - one root per process
 
 
 def set_root(content: StateFile) -> None:
-    """Say which key is the root user's: once, when the cloud starts."""
-    _Root.key = (content.access_key_id, content.secret_access_key)
+    """Say which keys are the root user's: once, when the cloud starts."""
+    _Root.keys = {**content.further_root_keys, content.access_key_id: content.secret_access_key}
 
 
 def find(access_key_id: str) -> Principal | None:
     """The principal of an access key, or None when nobody has it. Takes no lock, so may be asked anywhere."""
-    if _Root.key is not None and access_key_id == _Root.key[0]:
-        return Principal(ROOT_ARN, ACCOUNT_ID, _Root.key[1])
+    if access_key_id in _Root.keys:
+        return Principal(ROOT_ARN, ACCOUNT_ID, _Root.keys[access_key_id])
     return _session(access_key_id) or _user(access_key_id)
 
 

@@ -38,11 +38,14 @@ class RequestHandler(MotoRequestHandler):
         log.info(message, *args)
 
 
-def bind(preferred_port: int, required_port: int | None) -> BaseWSGIServer:
+def bind(preferred_port: int, required_port: int | None, handed: int | None = None) -> BaseWSGIServer:
     """A server that listens on 127.0.0.1, whose `app` is still to be set.
 
     required_port: this one or OSError. preferred_port: that one if it is free, else one the kernel picks (0: any).
+    handed: descriptor of a socket that listens already.
     """
+    if handed is not None:
+        return make_server("127.0.0.1", 0, _not_ready, threaded=True, request_handler=RequestHandler, fd=handed)
     if required_port is not None:
         return _make(required_port)
     try:

@@ -117,11 +117,13 @@ class RunningCloud:
         lifecycle.down(self.state, self.said.append)
 
 
-def start_cloud(factor: float = DEFAULT_FACTOR) -> RunningCloud:
+def start_cloud(factor: float = DEFAULT_FACTOR, root_key: str | None = None) -> RunningCloud:
     """A new cloud in a folder of its own: a short path (sockets), open to other users (PostgreSQL runs as one)."""
     state = Path(tempfile.mkdtemp(prefix="lc-", dir="/tmp"))
     state.chmod(0o755)
-    content = lifecycle.up(state, port=None, factor=factor, environ=os.environ, say=lambda text: None)
+    content = lifecycle.up(
+        state, port=None, factor=factor, environ=os.environ, say=lambda text: None, root_key=root_key
+    )
     return RunningCloud(state, content, factor)
 
 
