@@ -14,7 +14,7 @@ PAGE = ROOT / "docs" / "environments.md"
 ENVIRONMENTS = ["local", "dev", "staging", "prod"]
 HEAD = """# Environments
 
-Generated from `inventories/*/group_vars/all.yml` by `make docs`: what differs between the environments. What is the same in all
+Generated from `inventories/*/group_vars/all/` by `make docs`: what differs between the environments. What is the same in all
 of them stands in `group_vars/all.yml` or in the defaults of a role, and not here.
 
 """
@@ -29,11 +29,19 @@ def cell(value: Any) -> str:
     return f"`{text}`" if len(text) <= 60 else f"`{text[:57]}…`"
 
 
+def variables(environment: str) -> dict[str, Any]:
+    """All values of an environment, the platform's first, then by component."""
+    files = sorted((ROOT / f"inventories/{environment}/group_vars/all").glob("*.yml"), key=_order)
+    return {key: value for file in files for key, value in yaml.safe_load(file.read_text()).items()}
+
+
+def _order(file: Path) -> tuple[bool, str]:
+    return file.stem != "platform", file.stem
+
+
 def page() -> str:
     """The Markdown of the whole page."""
-    values = {
-        name: yaml.safe_load((ROOT / f"inventories/{name}/group_vars/all.yml").read_text()) for name in ENVIRONMENTS
-    }
+    values = {name: variables(name) for name in ENVIRONMENTS}
     lines = ["| variable | " + " | ".join(ENVIRONMENTS) + " |", "|---|" + "---|" * len(ENVIRONMENTS)]
     for key in values["prod"]:
         row = [values[name].get(key) for name in ENVIRONMENTS]

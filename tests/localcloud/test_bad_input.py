@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -109,10 +110,10 @@ def test_says_how_to_start_a_local_cloud_that_does_not_answer(cloud: Any, tmp_pa
 
 
 def test_missing_variable_is_named(cloud: Any, tmp_path: Path) -> None:
-    values = ROOT / "inventories/local/group_vars/all.yml"
-    (tmp_path / "group_vars").mkdir()
+    shutil.copytree(ROOT / "inventories/local/group_vars", tmp_path / "group_vars")
+    values = tmp_path / "group_vars/all/network.yml"
     kept = [line for line in values.read_text().splitlines() if not line.startswith("network_cidr:")]
-    (tmp_path / "group_vars/all.yml").write_text("\n".join(kept))
+    values.write_text("\n".join(kept))
     (tmp_path / "hosts.yml").write_text((ROOT / "inventories/local/hosts.yml").read_text())
     code, said = run(cloud.state, inventory=str(tmp_path))
     assert code != 0

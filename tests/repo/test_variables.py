@@ -17,6 +17,16 @@ def load(path: Path) -> dict[str, Any]:
     return (yaml.safe_load(path.read_text()) or {}) if path.exists() else {}
 
 
+def inventory(environment: str) -> dict[str, Any]:
+    """All variables of an environment. Each is in the file of its component, once."""
+    found: dict[str, Any] = {}
+    for file in sorted((ROOT / f"inventories/{environment}/group_vars/all").glob("*.yml")):
+        values = load(file)
+        assert [key for key in values if not key.startswith(f"{file.stem}_")] == [], file
+        found.update(values)
+    return found
+
+
 def options(role: str) -> dict[str, dict[str, Any]]:
     """Options of all entry points of a role."""
     specs = load(ROOT / "roles" / role / "meta/argument_specs.yml").get("argument_specs", {})
@@ -53,16 +63,14 @@ def test_required_options_have_no_default(role: str) -> None:
 def test_invariants_appear_in_no_inventory(environment: str) -> None:
     # The same key in both is won by one in a playbook run and by the other in AWX's import.
     invariants = set(load(ROOT / "group_vars/all.yml"))
-    values = set(load(ROOT / f"inventories/{environment}/group_vars/all.yml"))
+    values = set(inventory(environment))
     assert invariants
     assert values
     assert not invariants & values
 
 
 def test_inventories_have_the_same_keys() -> None:
-    keys = {
-        environment: set(load(ROOT / f"inventories/{environment}/group_vars/all.yml")) for environment in ENVIRONMENTS
-    }
+    keys = {environment: set(inventory(environment)) for environment in ENVIRONMENTS}
     for environment in ENVIRONMENTS:
         assert keys[environment] == keys["prod"], f"{environment} differs from prod"
 
@@ -81,10 +89,15 @@ def test_inventories_have_the_same_components() -> None:
         "network",
         "keys",
         "identity",
+        "audit",
         "storage",
         "database",
+        "messaging",
+        "search",
         "cluster",
         "registry",
+        "edge",
+        "observability",
         "services",
     }
     for environment in ENVIRONMENTS:

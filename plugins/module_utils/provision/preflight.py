@@ -54,7 +54,7 @@ def problems(settings: Settings, environ: Mapping[str, str]) -> list[str]:
     elif settings.account == NO_ACCOUNT:
         found.append(
             f"platform_account_id of {settings.environment} is still the placeholder {NO_ACCOUNT}: set it to the account's id "
-            f"in inventories/{settings.environment}/group_vars/all.yml"
+            f"in inventories/{settings.environment}/group_vars/all/platform.yml"
         )
     for name, region in (("platform_region", settings.region), ("platform_dr_region", settings.dr_region)):
         if not REGION.fullmatch(region):
