@@ -9,6 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+#: The environment's own region, as the home of a kind.
+PRIMARY = "primary"
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -44,7 +47,9 @@ class Rules:
 
     unordered: lists compared as sets. immutable: a change means replacing the resource. defaults: what AWS holds when the
     property was not given. ignored: property to the reason why a difference is no drift. protected: never replaced or
-    removed without an override that names the resource. secret: a difference is shown, the values never are.
+    removed without an override that names the resource. secret: shown as salted fingerprints, never as values.
+    tagged_later: why a resource of this kind can lack its tags though it is ours (it is created first and tagged then, and a run
+    may be killed between the two); "" for kinds that bear their tags from the first moment.
     normalize: brings properties of either side into one form before they are compared (a policy as text or as a document).
     """
 
@@ -54,6 +59,7 @@ class Rules:
     ignored: Mapping[str, str] = field(default_factory=dict)
     protected: bool = False
     secret: frozenset[str] = frozenset()
+    tagged_later: str = ""
     normalize: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
 
 
@@ -64,12 +70,15 @@ class Kind:
     `read(client, scope)` returns what exists of the kind for the scope: everything tagged as the component's and everything
     among `scope.names`, with every property it knows; a property it leaves out is reported as unknown, not as equal.
     It makes describe, list and get calls only and raises what boto3 raises.
+    home: "" for what lives in a region; PRIMARY for what an account has once (IAM, CloudFront, Route 53): it is read once,
+    and its region is the environment's, whatever its row says; else the only region that has it.
     """
 
     name: str
     service: str
     read: Callable[[Any, Scope], list[Resource]]
     rules: Rules = Rules()
+    home: str = ""
 
 
 @dataclass(frozen=True)

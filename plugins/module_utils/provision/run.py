@@ -12,7 +12,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AWS_ERRORS, explain
@@ -20,6 +20,7 @@ from ansible_collections.creator.platform.plugins.module_utils.provision.canonic
 from ansible_collections.creator.platform.plugins.module_utils.provision.compare import MASK, compare
 from ansible_collections.creator.platform.plugins.module_utils.provision.document import by_kind, component_document
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import (
+    PRIMARY,
     Change,
     Kind,
     Resource,
@@ -123,20 +124,16 @@ def plan(request: Request, client_for: Callable[[str, str], Any]) -> Plan:
 
     Raises PlanError and DesiredError for a wrong request.
     """
-    wanted: dict[tuple[str, str], list[Resource]] = {}
-    for name in request.kinds:
-        for region in sorted({request.region, *(resource.region for resource in request.resources)}):
-            wanted.setdefault((name, region), [])
-    for resource in request.resources:
-        wanted.setdefault((resource.kind, resource.region or request.region), []).append(resource)
-    kinds = {name: load_kind(name) for name in sorted({name for name, _region in wanted})}
+    kinds = {name: load_kind(name) for name in sorted({*request.kinds, *(each.kind for each in request.resources)})}
+    wanted = _wanted(request, kinds)
     found = read(request, wanted, kinds, client_for)
+    salt = "/".join((request.platform, request.environment, request.account))
     changes: list[Change] = []
     for (name, region), resources in wanted.items():
         answer = found[name, region]
         if isinstance(answer, Unread) and not resources:
             changes.append(Change("unknown", name, "*", region, reason=answer.reason))
-        changes.extend(compare(resources, answer, kinds[name].rules))
+        changes.extend(compare(resources, answer, kinds[name].rules, salt))
     document = component_document(
         changes,
         platform=request.platform,
@@ -147,6 +144,23 @@ def plan(request: Request, client_for: Callable[[str, str], Any]) -> Plan:
     )
     steps = _steps(document["changes"], wanted, found, kinds)
     return Plan(document, digest(document), by_kind(document["changes"]), steps, _facts(found), _names(wanted))
+
+
+def _wanted(request: Request, kinds: Mapping[str, Kind]) -> dict[tuple[str, str], list[Resource]]:
+    """Desired resources by kind and region, and an empty list for each further place in which a kind is looked for."""
+
+    def home(kind: str, region: str) -> str:
+        place = kinds[kind].home
+        return request.region if place == PRIMARY else place or region
+
+    regions = sorted({request.region, *(resource.region or request.region for resource in request.resources)})
+    wanted: dict[tuple[str, str], list[Resource]] = {
+        (name, home(name, region)): [] for name in request.kinds for region in regions
+    }
+    for resource in request.resources:
+        region = home(resource.kind, resource.region or request.region)
+        wanted.setdefault((resource.kind, region), []).append(replace(resource, region=region))
+    return wanted
 
 
 def require(made: Plan, purpose: str, unprotected: Collection[str] = ()) -> None:

@@ -15,7 +15,13 @@ from urllib.parse import unquote
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.policy import canonical
 from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, listing, tags_of
-from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
+from ansible_collections.creator.platform.plugins.module_utils.provision.model import (
+    PRIMARY,
+    Kind,
+    Resource,
+    Rules,
+    Scope,
+)
 
 
 def read(client: Any, scope: Scope) -> list[Resource]:
@@ -79,4 +85,5 @@ KIND = Kind(
         },
         normalize=normalize,
     ),
+    home=PRIMARY,
 )
