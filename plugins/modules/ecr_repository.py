@@ -11,13 +11,6 @@ version_added: 0.1.0
 description:
   - Brings an ECR repository to what is described. An option that is not given is left alone.
   - M(community.aws.ecs_ecr) has no tags, and its check mode fails for a new repository with a lifecycle policy.
-attributes:
-  check_mode:
-    description: Reads only, and tells whether a run would write.
-    support: full
-  diff_mode:
-    description: Shows the properties that a run would change, or the whole of what it creates or removes.
-    support: full
 options:
   name:
     description: Name of the repository.
@@ -43,24 +36,12 @@ options:
     description: Whether a repository is removed although images are in it.
     type: bool
     default: false
-  tags:
-    description: Tags to set; tags of other names are removed unless O(purge_tags=false). Without it tags are left alone.
-    type: dict
-    aliases: [resource_tags]
-  purge_tags:
-    description: Whether tags that are not in O(tags) are removed.
-    type: bool
-    default: true
-  state:
-    description: Whether there shall be such a repository.
-    type: str
-    choices: [present, absent]
-    default: present
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-author: creator.platform contributors (@creator-platform)
+  - creator.platform.resource
+  - creator.platform.resource.tags
 """
 
 EXAMPLES = r"""
@@ -73,70 +54,52 @@ EXAMPLES = r"""
 
 RETURN = r"""
 repository:
-  description: The repository as ECR describes it after the run, empty when there is none.
+  description: The repository after the run, its properties and its C(arn) and C(uri); empty when there is none.
   returned: always
   type: dict
-  sample: {repositoryName: creator-dev-api}
+  sample: {arn: "arn:aws:ecr:eu-west-1:123456789012:repository/creator-dev-api", immutable: true}
 """
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from collections.abc import Mapping
+from typing import Any
+
 from ansible_collections.creator.platform.plugins.module_utils.aws.ecr.api import (
     find_repository,
     lifecycle_text,
     tags_of,
 )
-from ansible_collections.creator.platform.plugins.module_utils.aws.ecr.repository import (
-    RepositoryChangeError,
-    absent,
-    present,
-    project,
-)
-from ansible_collections.creator.platform.plugins.module_utils.aws.writer import perform
+from ansible_collections.creator.platform.plugins.module_utils.aws.ecr.repository import absent, present, project
+from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import TAGS, ResourceModule, run
+from ansible_collections.creator.platform.plugins.module_utils.aws.steps import Found
 
-PROPERTIES = {
+PROPERTIES: dict[str, Any] = {
     "immutable": {"type": "bool"},
     "scan_on_push": {"type": "bool"},
     "encryption": {"type": "str", "choices": ["AES256", "KMS"]},
     "kms_key": {"type": "str", "no_log": False},
     "lifecycle": {"type": "dict"},
-    "tags": {"type": "dict", "aliases": ["resource_tags"]},
+    "tags": TAGS["tags"],
 }
 SPEC = {
     "name": {"type": "str", "required": True},
     **PROPERTIES,
+    "purge_tags": TAGS["purge_tags"],
     "force": {"type": "bool", "default": False},
-    "purge_tags": {"type": "bool", "default": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 
 
-def converge(module: AnsibleAWSModule) -> None:
-    """Read, decide, write unless in check mode, and answer."""
-    client = module.client("ecr")
-    name = module.params["name"]
-    repository = find_repository(client, name)
-    arn = repository["repositoryArn"] if repository else ""
-    found = project(repository, lifecycle_text(client, name), tags_of(client, arn)) if repository else None
-    if module.params["state"] == "absent":
-        steps = absent(name, found, force=module.params["force"])
-    else:
-        desired = {option: module.params[option] for option in PROPERTIES}
-        steps = present(name, desired, found, arn, purge_tags=module.params["purge_tags"])
-    if steps.changed and not module.check_mode:
-        perform(client, steps.calls)
-        repository = find_repository(client, name)
-    module.exit_json(changed=steps.changed, diff=steps.diff(), repository=repository or {})
+def find(client: Any, params: Mapping[str, Any]) -> Found | None:
+    """The repository as it is."""
+    repository = find_repository(client, params["name"])
+    if not repository:
+        return None
+    arn = repository["repositoryArn"]
+    properties = project(repository, lifecycle_text(client, params["name"]), tags_of(client, arn))
+    return Found(properties, {"arn": arn, "uri": repository["repositoryUri"]})
 
 
 def main() -> None:
-    module = AnsibleAWSModule(argument_spec=SPEC, supports_check_mode=True)
-    try:
-        converge(module)
-    except RepositoryChangeError as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
+    run(ResourceModule("ecr", "repository", PROPERTIES, find, present, absent), SPEC)
 
 
 if __name__ == "__main__":

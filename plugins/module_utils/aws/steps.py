@@ -13,6 +13,18 @@ from typing import Any
 Call = tuple[str, dict[str, Any]]
 
 
+class ChangeError(Exception):
+    """A change that AWS cannot make, or should not: the message names the resource, says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A resource as it is. properties: in the words of the module's options. facts: ids, ARNs and what else AWS chose."""
+
+    properties: Mapping[str, Any]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Steps:
     """The calls that bring a resource closer to what is desired, and what a diff shows.

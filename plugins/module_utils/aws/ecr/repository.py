@@ -14,15 +14,13 @@ from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.steps import (
     Call,
+    ChangeError,
+    Found,
     Steps,
     merged,
     tag_changes,
     with_tags,
 )
-
-
-class RepositoryChangeError(Exception):
-    """A change that ECR cannot make; the message says why and what to do."""
 
 
 def project(repository: Mapping[str, Any], lifecycle: str | None, tags: Mapping[str, str]) -> dict[str, Any]:
@@ -38,25 +36,22 @@ def project(repository: Mapping[str, Any], lifecycle: str | None, tags: Mapping[
     }
 
 
-def present(
-    name: str,
-    desired: Mapping[str, Any],
-    found: Mapping[str, Any] | None,
-    arn: str,
-    *,
-    purge_tags: bool,
-) -> Steps:
-    """Steps towards the desired settings (None: leave alone). `found`: properties, None when there is no repository.
+def present(params: Mapping[str, Any], desired: Mapping[str, Any], found: Found | None) -> Steps:
+    """Steps towards the desired settings; one that is not given is left alone.
 
-    Raises RepositoryChangeError: the encryption is settled at creation.
+    Raises ChangeError: the encryption is settled at creation.
     """
-    wanted = {setting: value for setting, value in desired.items() if value is not None}
+    name = params["name"]
     if found is None:
-        return Steps(_create(name, wanted), {}, wanted)
+        return Steps(_create(name, desired), {}, desired)
+    return _change(name, desired, found.properties, found.facts["arn"], params["purge_tags"])
+
+
+def _change(name: str, wanted: Mapping[str, Any], found: Mapping[str, Any], arn: str, purge_tags: bool) -> Steps:
     changed = [setting for setting in sorted(wanted) if setting != "tags" and wanted[setting] != found[setting]]
     fixed = [setting for setting in ("encryption", "kms_key") if setting in changed]
     if fixed:
-        raise RepositoryChangeError(
+        raise ChangeError(
             f"ECR cannot change {', '.join(fixed)} of repository {name} (found "
             f"{', '.join(str(found[setting]) for setting in fixed)}): keep it, or push to a repository of another name"
         )
@@ -71,21 +66,20 @@ def present(
         )
     if "lifecycle" in changed:
         calls.append(_lifecycle(name, wanted["lifecycle"]))
-    add, gone = tag_changes(found["tags"], desired.get("tags"), purge_tags)
+    add, gone = tag_changes(found["tags"], wanted.get("tags"), purge_tags)
     if add:
         calls.append(("tag_resource", {"resourceArn": arn, "tags": _pairs(add)}))
     if gone:
         calls.append(("untag_resource", {"resourceArn": arn, "tagKeys": gone}))
     after = merged(found, wanted, changed)
-    after["tags"] = with_tags(found["tags"], desired.get("tags"), purge_tags)
+    after["tags"] = with_tags(found["tags"], wanted.get("tags"), purge_tags)
     return Steps(calls, found, after)
 
 
-def absent(name: str, found: Mapping[str, Any] | None, *, force: bool) -> Steps:
+def absent(params: Mapping[str, Any], found: Found) -> Steps:
     """Steps that remove the repository; without `force` ECR refuses it while images are in it."""
-    if found is None:
-        return Steps()
-    return Steps([("delete_repository", {"repositoryName": name, "force": force})], found, {})
+    request = {"repositoryName": params["name"], "force": params["force"]}
+    return Steps([("delete_repository", request)], found.properties, {})
 
 
 def _create(name: str, wanted: Mapping[str, Any]) -> list[Call]:

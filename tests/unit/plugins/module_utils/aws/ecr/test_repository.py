@@ -3,12 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.creator.platform.plugins.module_utils.aws.ecr.repository import (
-    RepositoryChangeError,
-    absent,
-    present,
-    project,
-)
+from ansible_collections.creator.platform.plugins.module_utils.aws.ecr.repository import absent, present, project
+from ansible_collections.creator.platform.plugins.module_utils.aws.steps import ChangeError, Found
 
 DESIRED: dict[str, Any] = {
     "immutable": True,
@@ -18,15 +14,17 @@ DESIRED: dict[str, Any] = {
     "lifecycle": {"rules": []},
     "tags": {"a": "1"},
 }
+PARAMS = {"name": "r", "purge_tags": True, "force": False}
+FACTS = {"arn": "arn"}
 
 
 def test_a_new_repository_is_encrypted_and_tagged_at_once() -> None:
-    (create, lifecycle) = present("r", DESIRED, None, "", purge_tags=True).calls
+    (create, lifecycle) = present(PARAMS, DESIRED, None).calls
     assert create[1]["encryptionConfiguration"] == {"encryptionType": "KMS", "kmsKey": "k"}
     assert create[1]["tags"] == [{"Key": "a", "Value": "1"}]
     found = project(create[1], lifecycle[1]["lifecyclePolicyText"], {"a": "1"})
     assert found == DESIRED
-    assert not present("r", DESIRED, found, "arn", purge_tags=True).changed
+    assert not present(PARAMS, DESIRED, Found(found, FACTS)).changed
 
 
 @pytest.mark.parametrize(
@@ -40,15 +38,16 @@ def test_a_new_repository_is_encrypted_and_tagged_at_once() -> None:
     ],
 )
 def test_each_change_behind_our_back_is_taken_back(change: dict[str, Any], method: str) -> None:
-    calls = present("r", DESIRED, {**DESIRED, **change}, "arn", purge_tags=True).calls
+    calls = present(PARAMS, DESIRED, Found({**DESIRED, **change}, FACTS)).calls
     assert [call[0] for call in calls] == [method]
 
 
 def test_the_encryption_cannot_change() -> None:
-    with pytest.raises(RepositoryChangeError, match="kms_key of repository r"):
-        present("r", DESIRED, {**DESIRED, "kms_key": "other"}, "arn", purge_tags=True)
+    with pytest.raises(ChangeError, match="kms_key of repository r"):
+        present(PARAMS, DESIRED, Found({**DESIRED, "kms_key": "other"}, FACTS))
 
 
 def test_absence() -> None:
-    assert not absent("r", None, force=False).changed
-    assert absent("r", DESIRED, force=False).calls == [("delete_repository", {"repositoryName": "r", "force": False})]
+    assert absent(PARAMS, Found(DESIRED, FACTS)).calls == [
+        ("delete_repository", {"repositoryName": "r", "force": False})
+    ]
