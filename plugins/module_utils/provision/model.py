@@ -17,7 +17,8 @@ PRIMARY = "primary"
 class Scope:
     """Whose resources are looked at: a component of an environment in one region.
 
-    `names` are the names desired of the kind at hand, for kinds that can only be read one by one.
+    `names` are the names desired of the kind at hand, for kinds that can only be read one by one. `clients`: boto3 clients of the
+    region by service, for those a kind asks for in `also`.
     """
 
     platform: str
@@ -25,6 +26,7 @@ class Scope:
     component: str
     region: str
     names: tuple[str, ...] = ()
+    clients: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ class Kind:
     among `scope.names`, with every property it knows; a property it leaves out is reported as unknown, not as equal.
     It makes describe, list and get calls only and raises what boto3 raises.
     home: "" for what lives in a region; PRIMARY for what an account has once (IAM, CloudFront, Route 53): it is read once,
-    and its region is the environment's, whatever its row says; else the only region that has it.
+    and its region is the environment's, whatever its row says; else the only region that has it. also: further services that the
+    reader asks (`scope.clients`).
     """
 
     name: str
@@ -79,6 +82,7 @@ class Kind:
     read: Callable[[Any, Scope], list[Resource]]
     rules: Rules = Rules()
     home: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
