@@ -1,0 +1,128 @@
+"""Four phases (check, run, check, run) of the modules for queues, topics and rules, and their kinds' readers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.creator.platform.plugins.module_utils.provision.compare import compare
+from ansible_collections.creator.platform.plugins.module_utils.provision.model import Change, Resource, Scope
+from ansible_collections.creator.platform.plugins.module_utils.provision.run import load_kind
+
+from tests.localcloud.conftest import RunningCloud
+from tests.localcloud.modules import four_phases, run_module
+
+TAGS = {"platform": "creator", "environment": "test", "component": "x"}
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+QUEUE = "arn:aws:sqs:eu-west-1:123456789012:creator-test-"
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:creator-test-"
+
+
+def policy(arn: str, action: str) -> dict[str, Any]:
+    """TLS only."""
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "TlsOnly",
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": action,
+                "Resource": arn,
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            }
+        ],
+    }
+
+
+def plan(cloud: RunningCloud, kind_name: str, name: str, properties: dict[str, Any]) -> list[Change]:
+    """What the kind's reader finds different of one resource."""
+    kind = load_kind(kind_name)
+    scope = Scope("creator", "test", "x", cloud.content.region, (name,))
+    found = kind.read(cloud.client(kind.service), scope)
+    changes = compare([Resource(kind_name, name, properties, scope.region)], found, kind.rules)
+    return [change for change in changes if change.name == name]
+
+
+def differing(changes: list[Change]) -> list[str]:
+    """The attributes of the one change."""
+    (change,) = changes
+    return [attribute for attribute, _before, _after in change.attributes]
+
+
+DEAD: dict[str, Any] = {
+    "retention_seconds": 1209600,
+    "kms_key": KEY,
+    "policy": policy(f"{QUEUE}renders-dlq", "sqs:*"),
+    "redrive_from": [f"{QUEUE}renders"],
+    "tags": TAGS,
+}
+RENDERS: dict[str, Any] = {
+    "visibility_seconds": 900,
+    "retention_seconds": 345600,
+    "delay_seconds": 0,
+    "wait_seconds": 20,
+    "max_bytes": 262144,
+    "kms_key": KEY,
+    "kms_reuse_seconds": 300,
+    "policy": policy(f"{QUEUE}renders", "sqs:*"),
+    "dead_letter_arn": f"{QUEUE}renders-dlq",
+    "max_receives": 5,
+    "redrive_from": [],
+    "tags": TAGS,
+}
+
+
+@pytest.fixture(scope="module")
+def queue(cloud: RunningCloud) -> str:
+    """A queue with its dead-letter queue, made by the module in four phases."""
+    done = four_phases(cloud, "sqs_queue", {"name": "creator-test-renders-dlq", **DEAD})
+    assert done.writes == ["CreateQueue"]
+    done = four_phases(cloud, "sqs_queue", {"name": "creator-test-renders", **RENDERS})
+    assert done.writes == ["CreateQueue"]
+    assert plan(cloud, "sqs_queue", "creator-test-renders-dlq", DEAD) == []
+    return "creator-test-renders"
+
+
+@pytest.mark.parametrize(
+    ("attribute", "name", "value"),
+    [
+        ("visibility_seconds", "VisibilityTimeout", "30"),
+        ("retention_seconds", "MessageRetentionPeriod", "60"),
+        ("delay_seconds", "DelaySeconds", "10"),
+        ("wait_seconds", "ReceiveMessageWaitTimeSeconds", "0"),
+        ("max_bytes", "MaximumMessageSize", "1024"),
+        ("kms_key", "KmsMasterKeyId", "alias/other"),
+        ("kms_reuse_seconds", "KmsDataKeyReusePeriodSeconds", "600"),
+        ("policy", "Policy", ""),
+        ("dead_letter_arn", "RedrivePolicy", ""),
+        ("redrive_from", "RedriveAllowPolicy", '{"redrivePermission": "allowAll"}'),
+    ],
+)
+def test_a_queue_changed_behind_our_back_is_seen_and_mended(
+    cloud: RunningCloud, queue: str, attribute: str, name: str, value: str
+) -> None:
+    assert plan(cloud, "sqs_queue", queue, RENDERS) == []
+    client = cloud.client("sqs")
+    client.set_queue_attributes(QueueUrl=client.get_queue_url(QueueName=queue)["QueueUrl"], Attributes={name: value})
+    assert attribute in differing(plan(cloud, "sqs_queue", queue, RENDERS))
+    done = four_phases(cloud, "sqs_queue", {"name": queue, **RENDERS})
+    assert done.writes == ["SetQueueAttributes"]
+    assert plan(cloud, "sqs_queue", queue, RENDERS) == []
+
+
+def test_tags_of_a_queue_are_seen_and_mended(cloud: RunningCloud, queue: str) -> None:
+    client = cloud.client("sqs")
+    url = client.get_queue_url(QueueName=queue)["QueueUrl"]
+    client.tag_queue(QueueUrl=url, Tags={"who": "me"})
+    assert differing(plan(cloud, "sqs_queue", queue, RENDERS)) == ["tags"]
+    assert four_phases(cloud, "sqs_queue", {"name": queue, **RENDERS}).writes == ["UntagQueue"]
+
+
+def test_options_that_are_not_given_leave_a_queue_alone(cloud: RunningCloud, queue: str) -> None:
+    assert run_module(cloud, "sqs_queue", {"name": queue}).writes == []
+
+
+def test_a_queue_is_removed(cloud: RunningCloud) -> None:
+    four_phases(cloud, "sqs_queue", {"name": "creator-test-brief"})
+    four_phases(cloud, "sqs_queue", {"name": "creator-test-brief", "state": "absent"})
