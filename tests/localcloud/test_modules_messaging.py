@@ -106,8 +106,7 @@ def test_a_queue_changed_behind_our_back_is_seen_and_mended(
     client = cloud.client("sqs")
     client.set_queue_attributes(QueueUrl=client.get_queue_url(QueueName=queue)["QueueUrl"], Attributes={name: value})
     assert attribute in differing(plan(cloud, "sqs_queue", queue, RENDERS))
-    done = four_phases(cloud, "sqs_queue", {"name": queue, **RENDERS})
-    assert done.writes == ["SetQueueAttributes"]
+    assert run_module(cloud, "sqs_queue", {"name": queue, **RENDERS}).writes == ["SetQueueAttributes"]
     assert plan(cloud, "sqs_queue", queue, RENDERS) == []
 
 
@@ -126,3 +125,89 @@ def test_options_that_are_not_given_leave_a_queue_alone(cloud: RunningCloud, que
 def test_a_queue_is_removed(cloud: RunningCloud) -> None:
     four_phases(cloud, "sqs_queue", {"name": "creator-test-brief"})
     four_phases(cloud, "sqs_queue", {"name": "creator-test-brief", "state": "absent"})
+
+
+ALARMS: dict[str, Any] = {
+    "display_name": "Alarms of test",
+    "kms_key": KEY,
+    "policy": policy(f"{TOPIC}alarms", "sns:Publish"),
+    "signature_version": "2",
+    "tags": TAGS,
+}
+
+
+@pytest.fixture(scope="module")
+def topic(cloud: RunningCloud) -> str:
+    """A topic made by the module in four phases."""
+    assert four_phases(cloud, "sns_topic", {"name": "creator-test-alarms", **ALARMS}).writes == ["CreateTopic"]
+    return "creator-test-alarms"
+
+
+@pytest.mark.parametrize(
+    ("attribute", "name", "value"),
+    [
+        ("display_name", "DisplayName", "other"),
+        ("kms_key", "KmsMasterKeyId", ""),
+        ("signature_version", "SignatureVersion", "1"),
+        (
+            "policy",
+            "Policy",
+            '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sns:Publish", "Resource": "*"}]}',
+        ),
+    ],
+)
+def test_a_topic_changed_behind_our_back_is_seen_and_mended(
+    cloud: RunningCloud, topic: str, attribute: str, name: str, value: str
+) -> None:
+    assert plan(cloud, "sns_topic", topic, ALARMS) == []
+    cloud.client("sns").set_topic_attributes(TopicArn=f"{TOPIC}alarms", AttributeName=name, AttributeValue=value)
+    assert differing(plan(cloud, "sns_topic", topic, ALARMS)) == [attribute]
+    assert run_module(cloud, "sns_topic", {"name": topic, **ALARMS}).writes == ["SetTopicAttributes"]
+
+
+def test_tags_of_a_topic_are_seen_and_mended(cloud: RunningCloud, topic: str) -> None:
+    cloud.client("sns").tag_resource(ResourceArn=f"{TOPIC}alarms", Tags=[{"Key": "who", "Value": "me"}])
+    assert differing(plan(cloud, "sns_topic", topic, ALARMS)) == ["tags"]
+    four_phases(cloud, "sns_topic", {"name": topic, **ALARMS})
+
+
+def test_a_topic_without_a_policy_is_refused(cloud: RunningCloud, topic: str) -> None:
+    refused = run_module(cloud, "sns_topic", {"name": topic, "policy": {}}, check=True)
+    assert "cannot be without a policy" in refused.result["msg"]
+
+
+SUBSCRIPTION: dict[str, Any] = {
+    "topic_arn": f"{TOPIC}alarms",
+    "protocol": "sqs",
+    "endpoint": f"{QUEUE}renders",
+    "raw_delivery": True,
+    "filter_policy": {"kind": ["render"]},
+    "filter_scope": "MessageBody",
+    "dead_letter_arn": f"{QUEUE}renders-dlq",
+}
+
+
+def test_a_subscription_changed_behind_our_back_is_seen_and_mended(cloud: RunningCloud, topic: str) -> None:
+    arn = four_phases(cloud, "sns_subscription", SUBSCRIPTION).result["subscription"]["arn"]
+    called = "creator-test-alarms sqs creator-test-renders"
+    assert plan(cloud, "sns_subscription", called, SUBSCRIPTION) == []
+    seen: list[str] = []
+    for attribute, name, value in [
+        ("dead_letter_arn", "RedrivePolicy", "{}"),
+        ("filter_policy", "FilterPolicy", "{}"),
+        ("filter_scope", "FilterPolicyScope", "MessageAttributes"),
+        ("raw_delivery", "RawMessageDelivery", "false"),
+    ]:
+        cloud.client("sns").set_subscription_attributes(SubscriptionArn=arn, AttributeName=name, AttributeValue=value)
+        seen.append(attribute)
+        assert differing(plan(cloud, "sns_subscription", called, SUBSCRIPTION)) == seen
+    four_phases(cloud, "sns_subscription", SUBSCRIPTION)
+    four_phases(cloud, "sns_subscription", {**SUBSCRIPTION, "state": "absent"})
+
+
+def test_a_subscription_by_mail_is_asked_for_once(cloud: RunningCloud, topic: str) -> None:
+    mail = {"topic_arn": f"{TOPIC}alarms", "protocol": "email", "endpoint": "ops@example.com"}
+    assert four_phases(cloud, "sns_subscription", mail).writes == ["Subscribe"]
+    assert plan(cloud, "sns_subscription", "creator-test-alarms email ops@example.com", mail) == []
+    gone = run_module(cloud, "sns_subscription", {**mail, "state": "absent"})
+    assert (gone.result["changed"], gone.writes) == (False, [])
