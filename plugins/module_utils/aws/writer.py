@@ -10,12 +10,16 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.creator.platform.plugins.module_utils.aws.answers import filled
 from ansible_collections.creator.platform.plugins.module_utils.aws.steps import Call
 
 
 def perform(client: Any, calls: Iterable[Call]) -> list[Any]:
     """The answers to `calls`, made in order. Raises AnsibleAWSError that names the operation AWS refused."""
-    return [_perform(client, method, parameters) for method, parameters in calls]
+    answers: list[Any] = []
+    for method, parameters in calls:
+        answers.append(_perform(client, method, filled(parameters, answers)))
+    return answers
 
 
 def _perform(client: Any, method: str, parameters: dict[str, Any]) -> Any:
