@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.creator.platform.plugins.module_utils.aws.kms.key import ROTATION_DAYS, WAITING, project
 from ansible_collections.creator.platform.plugins.module_utils.aws.policy import canonical
 from ansible_collections.creator.platform.plugins.module_utils.aws.reading import at_once
 from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, listing, tags_of
@@ -34,24 +35,21 @@ def read(client: Any, scope: Scope) -> list[Resource]:
         if name not in scope.names and not is_ours(tags, scope):
             return None
         metadata = client.describe_key(KeyId=key)["KeyMetadata"]
-        properties = {**_properties(client, key, metadata), "tags": tags}
-        return Resource("kms_key", name, properties, scope.region, {"id": key, "arn": metadata["Arn"]})
+        facts = {"id": key, "arn": metadata["Arn"]}
+        return Resource("kms_key", name, _properties(client, key, metadata, tags), scope.region, facts)
 
     return [resource for resource in at_once(one, sorted(aliases.items())) if resource is not None]
 
 
-def _properties(client: Any, key: str, metadata: Mapping[str, Any]) -> dict[str, Any]:
-    usable = metadata["KeyState"] != "PendingDeletion"
-    return {
-        "description": metadata.get("Description", ""),
-        "state": metadata["KeyState"],
-        "spec": metadata.get("KeySpec", "SYMMETRIC_DEFAULT"),
-        "usage": metadata.get("KeyUsage", "ENCRYPT_DECRYPT"),
-        "multi_region": bool(metadata.get("MultiRegion")),
-        # AWS refuses both reads for a key that waits for its deletion.
-        "rotation": usable and bool(client.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"]),
-        "policy": client.get_key_policy(KeyId=key, PolicyName="default")["Policy"] if usable else {},
-    }
+def _properties(client: Any, key: str, metadata: Mapping[str, Any], tags: Mapping[str, str]) -> dict[str, Any]:
+    rotation: Mapping[str, Any] = {}
+    policy = ""
+    if metadata["KeyState"] not in WAITING:  # AWS refuses both reads for a key that waits for its deletion
+        rotation = client.get_key_rotation_status(KeyId=key)
+        policy = client.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+    properties = project(metadata, rotation, policy, tags)
+    del properties["enabled"]  # the state says it
+    return properties
 
 
 def normalize(properties: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -64,13 +62,15 @@ KIND = Kind(
     "kms",
     read,
     Rules(
-        immutable=frozenset({"spec", "usage", "multi_region"}),
+        immutable=frozenset({"spec", "usage", "multi_region", "replica_of"}),
         defaults={
             "state": "Enabled",
             "spec": "SYMMETRIC_DEFAULT",
             "usage": "ENCRYPT_DECRYPT",
             "multi_region": False,
+            "replica_of": "",
             "rotation": True,
+            "rotation_days": ROTATION_DAYS,
         },
         protected=True,
         normalize=normalize,
