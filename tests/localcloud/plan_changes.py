@@ -151,6 +151,12 @@ change(
     kms("put_key_policy", PolicyName="default", Policy=json.dumps(ROOT)),
 )
 change("kms_key", "rotation", kms("disable_key_rotation"), kms("enable_key_rotation"))
+change(
+    "kms_key",
+    "rotation_days",
+    kms("enable_key_rotation", RotationPeriodInDays=90),
+    kms("enable_key_rotation", RotationPeriodInDays=365),
+)
 change("kms_key", "state", kms("disable_key"), kms("enable_key"))
 change(
     "kms_key",

@@ -95,7 +95,7 @@ IMMUTABLE = {
     "ec2_route_table": {"vpc": "other"},
     "ec2_security_group": {"vpc": "other", "description": "other"},
     "ec2_network_acl": {"vpc": "other"},
-    "kms_key": {"spec": "RSA_2048", "usage": "SIGN_VERIFY", "multi_region": True},
+    "kms_key": {"spec": "RSA_2048", "usage": "SIGN_VERIFY", "multi_region": True, "replica_of": "eu-central-1"},
     "iam_role": {"path": "/other/"},
     "ssm_parameter": {"type": "StringList"},
 }
