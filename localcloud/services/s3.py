@@ -197,14 +197,15 @@ def _concerns(statement: Mapping[str, Any], action: str, resource: str) -> bool:
     if principal != "*" and (not isinstance(principal, dict) or principal.get("AWS") not in ("*", ["*"])):
         return False
     if "NotAction" in statement:
-        if _matches(statement["NotAction"], action):
+        if matches(statement["NotAction"], action):
             return False
-    elif not _matches(statement.get("Action", []), action):
+    elif not matches(statement.get("Action", []), action):
         return False
-    return _matches(statement.get("Resource", "*"), resource) and _condition_holds(statement.get("Condition") or {})
+    return matches(statement.get("Resource", "*"), resource) and _condition_holds(statement.get("Condition") or {})
 
 
-def _matches(patterns: str | list[str], value: str) -> bool:
+def matches(patterns: str | list[str], value: str) -> bool:
+    """Whether one of the patterns of a policy (* and ?) fits the whole value."""
     return any(
         re.fullmatch(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), value)
         for pattern in ([patterns] if isinstance(patterns, str) else patterns)

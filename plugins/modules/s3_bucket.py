@@ -87,6 +87,9 @@ options:
       expire_noncurrent_days:
         description: Days after which a version that is no longer current is removed.
         type: int
+      expire_delete_markers:
+        description: Whether a marker of deletion is removed once no version is left behind it.
+        type: bool
       abort_multipart_days:
         description: Days after which an upload in parts that was not completed is removed.
         type: int
@@ -103,6 +106,59 @@ options:
             description: Storage class to move to.
             type: str
             required: true
+      noncurrent_transitions:
+        description: When versions that are no longer current move to cheaper storage.
+        type: list
+        elements: dict
+        suboptions:
+          days:
+            description: Days after a newer version came.
+            type: int
+            required: true
+          storage_class:
+            description: Storage class to move to.
+            type: str
+            required: true
+  object_lock:
+    description:
+      - Object lock, and how long each new object is locked unless its writer says otherwise. S3 never takes it away again.
+      - Objects under V(COMPLIANCE) cannot be removed before their time by anybody, the account's root included.
+    type: dict
+    suboptions:
+      mode:
+        description: Mode of the default retention; objects are only locked by their writers when empty.
+        type: str
+        choices: ["", GOVERNANCE, COMPLIANCE]
+        default: ""
+      days:
+        description: Days of the default retention. Give it or O(object_lock.years) with a mode.
+        type: int
+        default: 0
+      years:
+        description: Years of the default retention.
+        type: int
+        default: 0
+  logging:
+    description: Where S3 writes a log of every request to the bucket; an empty one ends it.
+    type: dict
+    suboptions:
+      bucket:
+        description: Bucket in the same region whose policy lets C(logging.s3.amazonaws.com) write.
+        type: str
+      prefix:
+        description: What keys of the logs begin with.
+        type: str
+        default: ""
+  force:
+    description:
+      - Whether a bucket is emptied, with all versions, before it is removed. Without it S3 refuses to remove one with content.
+      - Locked objects cannot be removed before their time, and nor can their bucket.
+    type: bool
+    default: false
+  bypass_governance:
+    description: Whether O(force) removes objects that are locked in mode V(GOVERNANCE).
+    type: bool
+    default: false
   tags:
     description: Tags to set; tags of other names are removed unless O(purge_tags=false). Without it tags are left alone.
     type: dict
@@ -148,8 +204,9 @@ bucket:
 
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.creator.platform.plugins.module_utils.aws.s3.api import find_bucket
+from ansible_collections.creator.platform.plugins.module_utils.aws.s3.api import empty, find_bucket
 from ansible_collections.creator.platform.plugins.module_utils.aws.s3.bucket import absent, present
+from ansible_collections.creator.platform.plugins.module_utils.aws.steps import ChangeError
 from ansible_collections.creator.platform.plugins.module_utils.aws.writer import perform
 
 TRANSITION = {"days": {"type": "int", "required": True}, "storage_class": {"type": "str", "required": True}}
@@ -159,9 +216,17 @@ RULE = {
     "prefix": {"type": "str", "default": ""},
     "expire_days": {"type": "int"},
     "expire_noncurrent_days": {"type": "int"},
+    "expire_delete_markers": {"type": "bool"},
     "abort_multipart_days": {"type": "int"},
     "transitions": {"type": "list", "elements": "dict", "options": TRANSITION},
+    "noncurrent_transitions": {"type": "list", "elements": "dict", "options": TRANSITION},
 }
+LOCK = {
+    "mode": {"type": "str", "choices": ["", "GOVERNANCE", "COMPLIANCE"], "default": ""},
+    "days": {"type": "int", "default": 0},
+    "years": {"type": "int", "default": 0},
+}
+LOGGING = {"bucket": {"type": "str"}, "prefix": {"type": "str", "default": ""}}
 BLOCK = {
     "block_public_acls": {"type": "bool", "default": True},
     "block_public_policy": {"type": "bool", "default": True},
@@ -177,11 +242,15 @@ PROPERTIES = {
     "ownership": {"type": "str", "choices": ["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"]},
     "policy": {"type": "dict"},
     "lifecycle": {"type": "list", "elements": "dict", "options": RULE},
+    "object_lock": {"type": "dict", "options": LOCK},
+    "logging": {"type": "dict", "options": LOGGING},
     "tags": {"type": "dict", "aliases": ["resource_tags"]},
 }
 SPEC = {
     "name": {"type": "str", "required": True},
     **PROPERTIES,
+    "force": {"type": "bool", "default": False},
+    "bypass_governance": {"type": "bool", "default": False},
     "purge_tags": {"type": "bool", "default": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
@@ -196,8 +265,12 @@ def converge(module: AnsibleAWSModule) -> None:
         steps = absent(name, found)
     else:
         desired = {option: module.params[option] for option in PROPERTIES}
+        if desired["logging"] and not desired["logging"]["bucket"]:
+            desired["logging"] = {}
         steps = present(name, client.meta.region_name, desired, found, purge_tags=module.params["purge_tags"])
     if steps.changed and not module.check_mode:
+        if module.params["state"] == "absent" and module.params["force"]:
+            empty(client, name, bypass_governance=module.params["bypass_governance"])
         perform(client, steps.calls)
     module.exit_json(changed=steps.changed, diff=steps.diff(), bucket=dict(steps.after))
 
@@ -206,6 +279,8 @@ def main() -> None:
     module = AnsibleAWSModule(argument_spec=SPEC, supports_check_mode=True)
     try:
         converge(module)
+    except ChangeError as error:
+        module.fail_json(msg=str(error))
     except AnsibleAWSError as error:
         module.fail_json_aws_error(error)
 

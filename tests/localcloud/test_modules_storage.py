@@ -35,6 +35,7 @@ BUCKET: dict[str, Any] = {
             "transitions": [{"days": 30, "storage_class": "GLACIER_IR"}],
         },
     ],
+    "object_lock": {"mode": "GOVERNANCE", "days": 1, "years": 0},
     "tags": TAGS,
 }
 
@@ -76,7 +77,11 @@ def bucket(cloud: RunningCloud) -> str:
 @pytest.mark.parametrize(
     ("setting", "operation", "parameters"),
     [
-        ("versioning", "put_bucket_versioning", {"VersioningConfiguration": {"Status": "Suspended"}}),
+        (
+            "object_lock",
+            "put_object_lock_configuration",
+            {"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}},
+        ),
         ("encryption", "delete_bucket_encryption", {}),
         ("public_access_block", "delete_public_access_block", {}),
         (
@@ -115,6 +120,42 @@ def test_a_bucket_with_objects_is_not_removed(cloud: RunningCloud) -> None:
     assert "BucketNotEmpty" in refused.result["msg"] + json.dumps(refused.result)
     cloud.client("s3").delete_object(Bucket=arguments["name"], Key="a")
     four_phases(cloud, "s3_bucket", {**arguments, "state": "absent"})
+
+
+def test_a_bucket_is_emptied_of_all_but_what_is_locked(cloud: RunningCloud) -> None:
+    arguments: dict[str, Any] = {"name": "creator-test-emptied"}
+    s3 = cloud.client("s3")
+    locked = {"versioning": True, "object_lock": {"mode": "GOVERNANCE", "days": 1}}
+    run_module(cloud, "s3_bucket", {**arguments, **locked})
+    for body in (b"1", b"2"):
+        s3.put_object(Bucket=arguments["name"], Key="a", Body=body)
+    s3.delete_object(Bucket=arguments["name"], Key="a")
+    s3.create_multipart_upload(Bucket=arguments["name"], Key="b")
+    gone = {**arguments, "state": "absent", "force": True}
+    refused = run_module(cloud, "s3_bucket", gone)
+    assert "a lock in mode COMPLIANCE has to run out" in refused.result["msg"]
+    four_phases(cloud, "s3_bucket", {**gone, "bypass_governance": True})
+
+
+def test_versioning_and_access_logs_are_put_and_taken_away(cloud: RunningCloud) -> None:
+    target, name = "creator-test-logs", "creator-test-logged"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "logging.s3.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": f"arn:aws:s3:::{target}/*",
+    }
+    allowed = {"Version": "2012-10-17", "Statement": [statement]}
+    run_module(cloud, "s3_bucket", {"name": target, "policy": allowed})
+    desired = {"versioning": True, "logging": {"bucket": target, "prefix": "s3/"}}
+    four_phases(cloud, "s3_bucket", {"name": name, **desired})
+    assert [change for change in plan(cloud, "s3_bucket", name, desired) if change.name == name] == []
+    s3 = cloud.client("s3")
+    s3.put_bucket_logging(Bucket=name, BucketLoggingStatus={})
+    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Suspended"})
+    (change,) = [change for change in plan(cloud, "s3_bucket", name, desired) if change.name == name]
+    assert [attribute for attribute, _before, _after in change.attributes] == ["logging", "versioning"]
+    four_phases(cloud, "s3_bucket", {"name": name, "logging": {}, "versioning": False})
 
 
 def test_replication_is_put_seen_and_taken_away(cloud: RunningCloud, bucket: str) -> None:

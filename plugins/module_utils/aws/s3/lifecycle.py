@@ -30,15 +30,23 @@ def _project(rule: Mapping[str, Any]) -> dict[str, Any]:
         value = rule.get(part, {}).get(field)
         if value is not None:
             result[name] = int(value)
-    transitions = rule.get("Transitions") or []
-    if transitions:
-        result["transitions"] = [
-            {"days": int(step.get("Days", 0)), "storage_class": step["StorageClass"]}
-            for step in sorted(transitions, key=lambda step: step.get("Days", 0))
-        ]
+    if rule.get("Expiration", {}).get("ExpiredObjectDeleteMarker"):
+        result["expire_delete_markers"] = True
+    for name, (part, field) in TRANSITIONS.items():
+        steps = rule.get(part) or []
+        if steps:
+            result[name] = [
+                {"days": int(step.get(field, 0)), "storage_class": step["StorageClass"]}
+                for step in sorted(steps, key=lambda step: step.get(field, 0))
+            ]
     return result
 
 
+#: Our names, and where AWS has them.
+TRANSITIONS = {
+    "transitions": ("Transitions", "Days"),
+    "noncurrent_transitions": ("NoncurrentVersionTransitions", "NoncurrentDays"),
+}
 DAYS = {
     "expire_days": ("Expiration", "Days"),
     "expire_noncurrent_days": ("NoncurrentVersionExpiration", "NoncurrentDays"),
@@ -60,8 +68,9 @@ def _to_aws(rule: Mapping[str, Any]) -> dict[str, Any]:
     for name, (part, field) in DAYS.items():
         if rule.get(name) is not None:
             result[part] = {field: int(rule[name])}
-    if rule.get("transitions"):
-        result["Transitions"] = [
-            {"Days": int(step["days"]), "StorageClass": step["storage_class"]} for step in rule["transitions"]
-        ]
+    if rule.get("expire_delete_markers"):
+        result["Expiration"] = {**result.get("Expiration", {}), "ExpiredObjectDeleteMarker": True}
+    for name, (part, field) in TRANSITIONS.items():
+        if rule.get(name):
+            result[part] = [{field: int(step["days"]), "StorageClass": step["storage_class"]} for step in rule[name]]
     return result

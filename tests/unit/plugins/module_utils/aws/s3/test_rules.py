@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from ansible_collections.creator.platform.plugins.module_utils.aws.s3 import lifecycle, replication
 from ansible_collections.creator.platform.plugins.module_utils.aws.s3.bucket import BLOCKS, normalize, present, project
+from ansible_collections.creator.platform.plugins.module_utils.aws.steps import ChangeError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +33,9 @@ LIFECYCLE = st.fixed_dictionaries(
         "expire_days": DAYS,
         "expire_noncurrent_days": DAYS,
         "abort_multipart_days": DAYS,
+        "noncurrent_transitions": st.lists(
+            st.fixed_dictionaries({"days": DAYS, "storage_class": st.just("DEEP_ARCHIVE")}), min_size=1, max_size=1
+        ),
         "transitions": st.lists(
             st.fixed_dictionaries({"days": DAYS, "storage_class": st.just("GLACIER_IR")}), min_size=1, max_size=1
         ),
@@ -60,6 +64,11 @@ def test_lifecycle_rules_come_back_as_they_went(rules: list[dict[str, Any]]) -> 
     assert lifecycle.project_rules(lifecycle.to_aws(rules)) == sorted(rules, key=lambda rule: rule["id"])
 
 
+def test_markers_of_deletion_expire_by_their_own_rule() -> None:
+    rule = {"id": "m", "enabled": True, "prefix": "", "expire_delete_markers": True}
+    assert lifecycle.project_rules(lifecycle.to_aws([rule])) == [rule]
+
+
 def test_a_foreign_lifecycle_filter_is_a_difference() -> None:
     foreign = {"ID": "x", "Status": "Enabled", "Filter": {"ObjectSizeGreaterThan": 1000}}
     assert "filter" in lifecycle.project_rules([foreign])[0]
@@ -74,6 +83,8 @@ DESIRED = {
     "ownership": "BucketOwnerEnforced",
     "policy": {"Version": "2012-10-17", "Statement": []},
     "lifecycle": [],
+    "object_lock": {"mode": "GOVERNANCE", "days": 7, "years": 0},
+    "logging": {"bucket": "l", "prefix": "s3/"},
     "tags": {"a": "1"},
 }
 
@@ -108,6 +119,13 @@ ANSWERS: dict[str, Any] = {
     "ownership": {"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}},
     "policy": {"Policy": '{"Version": "2012-10-17", "Statement": []}'},
     "lifecycle": None,
+    "object_lock": {
+        "ObjectLockConfiguration": {
+            "ObjectLockEnabled": "Enabled",
+            "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 7}},
+        }
+    },
+    "logging": {"LoggingEnabled": {"TargetBucket": "l", "TargetPrefix": "s3/"}},
     "tagging": {"TagSet": [{"Key": "a", "Value": "1"}, {"Key": "aws:x", "Value": "2"}]},
 }
 
@@ -122,3 +140,40 @@ def test_a_setting_that_was_taken_away_is_put_back(setting: str) -> None:
     steps = present("b", "eu-west-1", DESIRED, {**ANSWERS, setting: None}, purge_tags=True)
     assert len(steps.calls) == 1
     assert len(steps.diff()["after"]) == (3 if setting == "encryption" else 1)
+
+
+def lock(**given: Any) -> dict[str, Any]:
+    return {"versioning": True, "object_lock": given}
+
+
+def test_a_bucket_with_lock_is_born_with_it() -> None:
+    calls = present("b", "eu-west-1", lock(mode="COMPLIANCE", days=0, years=1), None, purge_tags=True).calls
+    assert calls[0][1]["ObjectLockEnabledForBucket"] is True
+    retention = calls[-1][1]["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+    assert retention == {"Mode": "COMPLIANCE", "Years": 1}
+
+
+def test_a_lock_without_default_retention_is_a_lock() -> None:
+    steps = present("b", "eu-west-1", lock(mode="", days=0, years=0), None, purge_tags=True)
+    assert steps.calls[-1][1]["ObjectLockConfiguration"] == {"ObjectLockEnabled": "Enabled"}
+    assert steps.after["object_lock"] == {"mode": "", "days": 0, "years": 0}
+
+
+@pytest.mark.parametrize(
+    ("desired", "found", "said"),
+    [
+        ({"object_lock": {}}, ANSWERS, "never takes away"),
+        ({"versioning": False, "object_lock": {"mode": ""}}, None, "needs versioning"),
+        (lock(mode="GOVERNANCE"), None, "a mode with either days or years"),
+        (lock(mode="GOVERNANCE", days=1, years=1), None, "a mode with either days or years"),
+        (lock(days=1), None, "a mode with either days or years"),
+    ],
+)
+def test_a_lock_that_s3_would_refuse_is_refused_before(desired: Any, found: Any, said: str) -> None:
+    with pytest.raises(ChangeError, match=said):
+        present("b", "eu-west-1", desired, found, purge_tags=True)
+
+
+def test_access_logs_are_ended_by_an_empty_option() -> None:
+    steps = present("b", "eu-west-1", {"logging": {}}, ANSWERS, purge_tags=True)
+    assert steps.calls == [("put_bucket_logging", {"Bucket": "b", "BucketLoggingStatus": {}})]
