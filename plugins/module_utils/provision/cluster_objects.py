@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.provision.canonical import digest
+from ansible_collections.creator.platform.plugins.module_utils.provision.document import with_changes
 from ansible_collections.creator.platform.plugins.module_utils.provision.render import failure, summary
 
 ACTIONS = {"created": "create", "changed": "update", "removed": "delete"}
@@ -23,7 +24,7 @@ def with_objects(
     cluster to ask yet, and then every object is to be created. Raises ValueError when an answer says nothing of an object.
     """
     rows = _unasked(objects, region) if compared is None else _rows(objects, compared, region)
-    document = {**plan["plan"], "changes": [*plan["plan"]["changes"], *sorted(rows, key=_order)]}
+    document = with_changes(plan["plan"], [*plan["plan"]["changes"], *sorted(rows, key=_order)])
     wanted = [{"kind": _kind(each["kind"]), "name": each["metadata"]["name"], "region": region} for each in objects]
     return {
         **plan,

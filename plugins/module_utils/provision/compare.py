@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.provision.canonical import canonical, plain
@@ -13,17 +14,23 @@ from ansible_collections.creator.platform.plugins.module_utils.provision.model i
 
 MASK = "(secret)"
 UNKNOWN = "(unknown)"
+#: What tells a resource of the platform from another of the same name.
+IDENTITY = ("platform", "environment", "managed-by")
+_Show = Callable[[str, Any], Any]
 
 
 class DesiredError(ValueError):
     """The desired resources contradict themselves."""
 
 
-def compare(desired: Sequence[Resource], found: Sequence[Resource] | Unread, rules: Rules) -> list[Change]:
+def compare(
+    desired: Sequence[Resource], found: Sequence[Resource] | Unread, rules: Rules, salt: str = ""
+) -> list[Change]:
     """Changes that lead from `found` to `desired`, all of one kind and region, sorted by name and action.
 
     What could not be read is `unknown`: a failed read, a property the reader does not answer for, a name that two
-    resources bear. Found resources that are not desired are deletions.
+    resources bear, or one that bears none of our tags. Found resources that are not desired are deletions.
+    `salt`: what the fingerprints of secrets are particular to, such as the environment.
     Raises DesiredError when a name is desired twice.
     """
     wanted = _by_name(desired)
@@ -40,9 +47,11 @@ def compare(desired: Sequence[Resource], found: Sequence[Resource] | Unread, rul
         elif name not in wanted:
             changes.append(_removal(twins[0], rules))
         elif not twins:
-            changes.append(_creation(wanted[name], rules))
+            changes.append(_creation(wanted[name], rules, _show(wanted[name], rules, salt)))
+        elif _is_foreign(wanted[name], twins[0], rules):
+            changes.append(_unknown(twins[0], _foreign_reason(wanted[name])))
         else:
-            changes.extend(_difference(wanted[name], twins[0], rules))
+            changes.extend(_difference(wanted[name], twins[0], rules, _show(wanted[name], rules, salt)))
     return changes
 
 
@@ -63,6 +72,27 @@ def _twins_reason(twins: Sequence[Resource]) -> str:
     return f"{len(twins)} resources bear this name ({', '.join(identifiers)}): rename or remove all but one"
 
 
+def _is_foreign(wanted: Resource, have: Resource, rules: Rules) -> bool:
+    """Whether the found resource bears our name and none of the tags that ours have."""
+    tags, identity = have.properties.get("tags"), _identity(wanted)
+    if not isinstance(tags, Mapping) or not identity or rules.tagged_later:
+        return False
+    return not any(tags.get(key) == value for key, value in identity.items())
+
+
+def _identity(wanted: Resource) -> dict[str, str]:
+    tags = wanted.properties.get("tags")
+    return {key: tags[key] for key in IDENTITY if key in tags} if isinstance(tags, Mapping) else {}
+
+
+def _foreign_reason(wanted: Resource) -> str:
+    tags = ", ".join(f"{key}={value}" for key, value in _identity(wanted).items())
+    return (
+        f"it bears none of the tags {tags}, so it is not ours and stays as it is: rename or remove it, or give it one of "
+        "these tags if this platform shall take it over"
+    )
+
+
 def _unknown(resource: Resource, reason: str) -> Change:
     return Change("unknown", resource.kind, resource.name, resource.region, reason=reason)
 
@@ -71,13 +101,13 @@ def _removal(resource: Resource, rules: Rules) -> Change:
     return Change("delete", resource.kind, resource.name, resource.region, protected=rules.protected)
 
 
-def _creation(resource: Resource, rules: Rules) -> Change:
+def _creation(resource: Resource, rules: Rules, show: _Show) -> Change:
     properties = _normal(resource.properties, rules)
-    attributes = tuple((key, None, _shown(key, properties[key], rules)) for key in sorted(properties))
+    attributes = tuple((key, None, show(key, properties[key])) for key in sorted(properties))
     return Change("create", resource.kind, resource.name, resource.region, attributes)
 
 
-def _difference(wanted: Resource, have: Resource, rules: Rules) -> list[Change]:
+def _difference(wanted: Resource, have: Resource, rules: Rules, show: _Show) -> list[Change]:
     after = {**rules.defaults, **_normal(wanted.properties, rules)}
     before = _normal(have.properties, rules)
     differing: list[tuple[str, Any, Any]] = []
@@ -88,14 +118,14 @@ def _difference(wanted: Resource, have: Resource, rules: Rules) -> list[Change]:
         if key not in before:
             unanswered.append(key)
         elif not same(before[key], after[key], key in rules.unordered):
-            differing.append((key, _shown(key, before[key], rules), _shown(key, after[key], rules)))
+            differing.append((key, show(key, before[key]), show(key, after[key])))
     changes: list[Change] = []
     if differing:
         action = "replace" if any(key in rules.immutable for key, _b, _a in differing) else "update"
         protected = rules.protected and action == "replace"
         changes.append(Change(action, wanted.kind, wanted.name, wanted.region, tuple(differing), protected=protected))
     if unanswered:
-        attributes = tuple((key, UNKNOWN, _shown(key, after[key], rules)) for key in unanswered)
+        attributes = tuple((key, UNKNOWN, show(key, after[key])) for key in unanswered)
         reason = f"the reader of {wanted.kind} gives no answer for: {', '.join(unanswered)}"
         changes.append(Change("unknown", wanted.kind, wanted.name, wanted.region, attributes, reason))
     return changes
@@ -115,9 +145,23 @@ def _normal(properties: Mapping[str, Any], rules: Rules) -> dict[str, Any]:
     return normal
 
 
-def _shown(key: str, value: Any, rules: Rules) -> Any:
-    if key in rules.secret:
-        return MASK
-    if key in rules.unordered and isinstance(value, list):
-        return sorted((plain(item) for item in value), key=canonical)
-    return plain(value)
+def _show(resource: Resource, rules: Rules, salt: str) -> _Show:
+    """How values of a resource are shown: secrets as fingerprints, unordered lists sorted."""
+
+    def shown(key: str, value: Any) -> Any:
+        if key in rules.secret:
+            return fingerprint(value, salt, resource.kind, resource.name, key)
+        if key in rules.unordered and isinstance(value, list):
+            return sorted((plain(item) for item in value), key=canonical)
+        return plain(value)
+
+    return shown
+
+
+def fingerprint(value: Any, *salt: str) -> str:
+    """A secret as it may be shown: equal for equal values under the same salt, and dear to guess (scrypt, 16 MiB, about 50 ms).
+
+    https://www.rfc-editor.org/rfc/rfc7914#section-2
+    """
+    made = hashlib.scrypt(canonical(value).encode(), salt=canonical(salt).encode(), n=2**14, r=8, p=1, dklen=8)
+    return f"(secret scrypt:{made.hex()})"

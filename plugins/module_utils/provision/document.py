@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.provision.canonical import digest
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Change
 
-SCHEMA = 1
+SCHEMA = 2
 ACTIONS = ("create", "update", "replace", "delete", "unknown")
+#: What stands for an output that is not published yet, as outputs.placeholder writes it.
+PLACEHOLDER = re.compile(r"\(known after apply: ([a-z0-9_]+)\.([a-z0-9_]+)\)")
 
 
 def component_document(
@@ -23,16 +26,70 @@ def component_document(
     It holds nothing but what an apply would do, so that equal plans have equal digests on every machine and day.
     """
     rows = sorted(map(_row, changes), key=lambda row: (row["kind"], row["region"], row["name"], row["action"]))
-    return {
+    head = {
         "schema": SCHEMA,
         "platform": platform,
         "environment": environment,
         "account": account,
         "region": region,
         "component": component,
-        "changes": rows,
-        "protected": [f"{row['kind']} {row['name']}" for row in rows if row.get("protected")],
     }
+    return with_changes(head, rows)
+
+
+def with_changes(document: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The document with these changes, and what follows from them.
+
+    unknown_until_apply: attributes whose value is an output that another component has yet to publish.
+    preconditions: what must hold when the plan is applied. protected: resources that a named override is needed for.
+    """
+    protected = [f"{row['kind']} {row['name']}" for row in rows if row.get("protected")]
+    unknown = [
+        {
+            "kind": row["kind"],
+            "name": row["name"],
+            "region": row["region"],
+            "attribute": each["attribute"],
+            "outputs": names,
+        }
+        for row in rows
+        for each in row["attributes"]
+        if (names := awaited(each["after"]))
+    ]
+    return {
+        **document,
+        "changes": list(rows),
+        "unknown_until_apply": unknown,
+        "preconditions": list(_preconditions(document, rows, unknown, protected)),
+        "protected": protected,
+    }
+
+
+def awaited(value: Any) -> list[str]:
+    """The outputs, each as <component>.<key>, that a planned value waits for."""
+    if isinstance(value, Mapping):
+        return sorted({name for item in (*value.keys(), *value.values()) for name in awaited(item)})
+    if isinstance(value, (list, tuple)):
+        return sorted({name for item in value for name in awaited(item)})
+    return sorted({".".join(match) for match in PLACEHOLDER.findall(value)}) if isinstance(value, str) else []
+
+
+def _preconditions(
+    document: Mapping[str, Any],
+    rows: Sequence[Mapping[str, Any]],
+    unknown: Sequence[Mapping[str, Any]],
+    protected: Sequence[str],
+) -> Iterator[str]:
+    if rows:
+        yield f"the credentials are of account {document['account'] or '(not named)'}"
+    for name in sorted({name for each in unknown for name in each["outputs"]}):
+        component, _dot, key = name.partition(".")
+        yield f"{component} is applied first and publishes {key}"
+    for name in protected:
+        yield f"component_unprotected names {name}"
+    for row in rows:
+        if row["action"] == "unknown":
+            yield f"{row['kind']} {row['name']} can be read"
 
 
 def environment_document(documents: Iterable[Mapping[str, Any]], revision: str = "") -> dict[str, Any]:

@@ -34,4 +34,14 @@ def read(client: Any, scope: Scope) -> list[Resource]:
     return [resource for resource in at_once(one, names) if resource is not None]
 
 
-KIND = Kind("s3_bucket", "s3", read, Rules(unordered=frozenset({"lifecycle"}), protected=True, normalize=normalize))
+KIND = Kind(
+    "s3_bucket",
+    "s3",
+    read,
+    Rules(
+        unordered=frozenset({"lifecycle"}),
+        protected=True,
+        normalize=normalize,
+        tagged_later="it is created by CreateBucket and tagged by PutBucketTagging",
+    ),
+)

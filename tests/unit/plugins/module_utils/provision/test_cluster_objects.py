@@ -8,7 +8,8 @@ from ansible_collections.creator.platform.plugins.module_utils.provision.cluster
 NAMESPACE = {"kind": "Namespace", "metadata": {"name": "creator"}}
 QUOTA = {"kind": "ResourceQuota", "metadata": {"name": "creator", "namespace": "creator"}}
 OBJECTS = [NAMESPACE, QUOTA]
-PLAN = {"plan": {"component": "services", "changes": []}, "digest": "old", "pending": False, "desired": [], "steps": []}
+HEAD = {"component": "services", "account": "123456789012"}
+PLAN = {"plan": {**HEAD, "changes": []}, "digest": "old", "pending": False, "desired": [], "steps": []}
 
 
 def compared(namespace="unchanged", quota="unchanged", differences=()):
@@ -52,7 +53,9 @@ def test_a_changed_object_names_what_differs_and_changes_the_digest():
 
 def test_what_aws_has_to_change_stays():
     row = {"action": "create", "kind": "eks_x", "name": "a", "region": "eu-west-1", "attributes": []}
-    found = with_objects({**PLAN, "plan": {"changes": [row]}, "pending": True}, OBJECTS, compared(), "eu-west-1")
+    found = with_objects(
+        {**PLAN, "plan": {**HEAD, "changes": [row]}, "pending": True}, OBJECTS, compared(), "eu-west-1"
+    )
     assert found["plan"]["changes"] == [row]
     assert found["pending"] is True
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from ansible_collections.creator.platform.plugins.module_utils.provision.canonical import canonical, digest
 from ansible_collections.creator.platform.plugins.module_utils.provision.compare import (
-    MASK,
     DesiredError,
     compare,
+    fingerprint,
     same,
 )
 from ansible_collections.creator.platform.plugins.module_utils.provision.document import component_document
@@ -39,6 +39,10 @@ FOUND = {
 }
 
 
+def hashed(value: str, name: str = "one", salt: str = "") -> str:
+    return fingerprint(value, salt, "thing", name, "password")
+
+
 def resource(properties: dict[str, Any], name: str = "one", **facts: Any) -> Resource:
     return Resource("thing", name, properties, "eu-west-1", facts)
 
@@ -60,7 +64,7 @@ def one(desired: dict[str, Any], found: dict[str, Any], rules: Rules = RULES) ->
         ({"cidr": "10.1.0.0/16"}, "replace", (("cidr", "10.0.0.0/16", "10.1.0.0/16"),)),
         ({"tags": {"x": "1", "y": "2"}}, "update", (("tags", {"x": "1"}, {"x": "1", "y": "2"}),)),
         ({"tags": {}}, "update", (("tags", {"x": "1"}, {}),)),
-        ({"password": "new"}, "update", (("password", MASK, MASK),)),
+        ({"password": "new"}, "update", (("password", hashed("old"), hashed("new")),)),
     ],
 )
 def test_difference(desired: dict[str, Any], action: str | None, attributes: tuple[Any, ...]) -> None:
@@ -90,7 +94,7 @@ def test_absent_is_created_with_its_secret_masked_and_surplus_is_deleted() -> No
         ("create", "new", False),
         ("delete", "old", True),
     ]
-    assert changes[0].attributes == (("cidr", None, "c"), ("password", None, MASK))
+    assert changes[0].attributes == (("cidr", None, "c"), ("password", None, hashed("p", "new")))
 
 
 def test_replacing_what_is_protected_says_so() -> None:
@@ -183,3 +187,37 @@ def test_plan_does_not_depend_on_order(rows: list[tuple[str, dict[str, Any]]], c
 @given(VALUES)
 def test_canonical_text_stands_for_the_value(value: Any) -> None:
     assert canonical(value) == canonical(value if not isinstance(value, dict) else dict(reversed(value.items())))
+
+
+IDENTITY = {"platform": "creator", "environment": "dev", "managed-by": "creator.platform"}
+
+
+@pytest.mark.parametrize(
+    ("tags", "action"),
+    [
+        ({}, "unknown"),
+        ({"owner": "somebody"}, "unknown"),
+        ({"platform": "another", "environment": "prod"}, "unknown"),
+        ({"platform": "creator"}, "update"),
+        ({"environment": "dev", "owner": "somebody"}, "update"),
+        (IDENTITY, None),
+    ],
+)
+def test_a_resource_of_our_name_with_none_of_our_tags_is_not_ours(tags: dict[str, str], action: str | None) -> None:
+    changes = one({"tags": IDENTITY}, {"tags": tags}, Rules())
+    assert [change.action for change in changes] == ([action] if action else [])
+    if action == "unknown":
+        assert "none of the tags platform=creator, environment=dev, managed-by=creator.platform" in changes[0].reason
+        assert "not ours" in changes[0].reason
+
+
+def test_what_is_created_before_it_is_tagged_may_lack_its_tags() -> None:
+    rules = Rules(tagged_later="created, then tagged")
+    assert [change.action for change in one({"tags": IDENTITY}, {"tags": {}}, rules)] == ["update"]
+
+
+def test_secrets_are_told_apart_and_bound_to_their_place_and_never_shown() -> None:
+    places = {hashed("old"), hashed("new"), hashed("old", "two"), hashed("old", salt="creator/prod/1")}
+    assert len(places) == 4
+    assert hashed("old") == hashed("old")
+    assert not any("old" in text or "new" in text for text in places)
