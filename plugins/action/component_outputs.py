@@ -12,7 +12,9 @@ from ansible_collections.creator.platform.plugins.module_utils.provision.outputs
     OutputsError,
     folder,
     publication,
+    rows,
     shown,
+    text,
 )
 from ansible_collections.creator.platform.plugins.plugin_utils.aws_action import AwsActionBase
 
@@ -47,5 +49,7 @@ class ActionModule(AwsActionBase):
             "path": path,
             "written": sorted(todo.write),
             "deleted": todo.delete,
+            "outputs": {key: text(key, value) for key, value in sorted(args["outputs"].items())},
+            "changes": rows(todo, published, args["region"]),
             "diff": {"before": shown(names, published), "after": shown(names, todo.write)},
         }

@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any, ClassVar
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.creator.platform.plugins.module_utils.provision.canonical import plain
+from ansible_collections.creator.platform.plugins.plugin_utils.files import write_whole
 
 
 class ActionModule(ActionBase):
@@ -38,24 +37,10 @@ class ActionModule(ActionBase):
         content = plain(args["content"])
         text = content if isinstance(content, str) else json.dumps(content, indent=2, ensure_ascii=False) + "\n"
         try:
-            _write(path, text)
+            write_whole(path, text)
         except OSError as error:
             raise AnsibleActionFail(
                 f"cannot write evidence to {path}: {error.strerror}; free space or set platform_evidence_dir"
             ) from None
         result.update(changed=False, path=str(path))
         return result
-
-
-def _write(path: Path, text: str) -> None:
-    """Whole or not at all: a reader, or a run that is killed, never sees half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise

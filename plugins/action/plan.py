@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+import json
 import time
+from pathlib import Path
 from typing import Any, ClassVar
 
+from ansible_collections.creator.platform.plugins.module_utils.provision.canonical import digest
 from ansible_collections.creator.platform.plugins.module_utils.provision.compare import DesiredError
+from ansible_collections.creator.platform.plugins.module_utils.provision.exits import RefusalError
 from ansible_collections.creator.platform.plugins.module_utils.provision.run import (
     PlanError,
     Request,
@@ -36,8 +40,9 @@ class ActionModule(AwsActionBase):
         "delay": {"type": "float", "default": 1},
         "purpose": {"type": "str", "choices": ["look", "apply", "converged"], "default": "look"},
         "unprotected": {"type": "list", "elements": "str", "default": []},
+        "approved": {"type": "path"},
     }
-    ERRORS = (PlanError, DesiredError)
+    ERRORS = (PlanError, DesiredError, RefusalError)
 
     def answer(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """The plan as a result; `changed` in check mode when it is pending."""
@@ -56,6 +61,19 @@ class ActionModule(AwsActionBase):
         clients = self.client_for  # new ones for each attempt: what a client listed is kept for its lifetime
         made = settle(lambda: plan(request, clients()), args["attempts"], args["delay"], time.sleep)
         if not self.check_mode:
-            require(made, args["purpose"], args["unprotected"])
+            require(made, args["purpose"], args["unprotected"], _approved(args["approved"]))
         changed = made.pending and self.check_mode
         return {**made.result(), "changed": changed, "check_mode": self.check_mode, "started": started}
+
+
+def _approved(path: str | None) -> dict[str, Any] | None:
+    """The plan of the environment in a file. Raises PlanError when there is none, or it is not what its digest says."""
+    if path is None:
+        return None
+    try:
+        plan = dict(json.loads(Path(path).read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise PlanError(f"the approved plan {path} cannot be read: {error}; run the whole playbook again") from None
+    if digest(plan.get("components")) != plan.get("digest"):
+        raise PlanError(f"{path} is not what its digest says, so nothing was changed: plan again")
+    return plan

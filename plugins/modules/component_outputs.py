@@ -80,4 +80,13 @@ deleted:
   returned: success
   type: list
   elements: str
+outputs:
+  description: The values as published, texts by key.
+  returned: success
+  type: dict
+changes:
+  description: What was, or in check mode would be, written and deleted, as rows of a plan.
+  returned: success
+  type: list
+  elements: dict
 """

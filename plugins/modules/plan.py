@@ -76,6 +76,11 @@ options:
     type: list
     elements: str
     default: []
+  approved:
+    description:
+      - File with the approved plan of the environment, as M(creator.platform.environment_plan) writes it. With the purpose
+        C(apply), a plan that does anything else is refused. What the approved plan did not know yet may be anything.
+    type: path
 attributes:
   check_mode:
     description: Reads only. In check mode C(changed) tells whether the plan is pending.

@@ -17,6 +17,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.creator.platform.plugins.module_utils.aws.clients import client_factory
 from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AWS_ERRORS, AwsError, explain
 from ansible_collections.creator.platform.plugins.module_utils.provision.canonical import plain
+from ansible_collections.creator.platform.plugins.module_utils.provision.exits import KEY
 
 
 class AwsActionBase(ActionBase):
@@ -45,7 +46,8 @@ class AwsActionBase(ActionBase):
         except AWS_ERRORS as error:
             raise AnsibleActionFail(str(explain(error))) from None  # Ansible would append the cause's text
         except (AwsError, *self.ERRORS) as error:
-            raise AnsibleActionFail(str(error)) from None
+            code = getattr(error, "exit_code", None)
+            raise AnsibleActionFail(str(error), result={KEY: code} if code is not None else {}) from None
         return result
 
     @property

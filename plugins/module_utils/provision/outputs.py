@@ -69,6 +69,19 @@ def publication(path: str, values: Mapping[str, Any], published: Mapping[str, st
     return Publication(write, sorted(published.keys() - wanted.keys()) if purge else [])
 
 
+def rows(todo: Publication, published: Mapping[str, str], region: str) -> list[dict[str, Any]]:
+    """What a publication changes as rows of a plan, of the kind `component_output`, sorted by name."""
+    changes = []
+    for name in sorted({*todo.write, *todo.delete}):
+        before, after = published.get(name), todo.write.get(name)
+        action = "delete" if after is None else "create" if before is None else "update"
+        value = [] if after is None else [{"attribute": "value", "before": before, "after": after}]
+        changes.append(
+            {"action": action, "kind": "component_output", "name": name, "region": region, "attributes": value}
+        )
+    return changes
+
+
 def placeholder(component: str, key: str) -> str:
     """What stands for an output that is not published yet. No resource has such a value, so it always shows as a change."""
     return f"(known after apply: {component}.{key})"

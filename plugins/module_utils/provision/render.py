@@ -12,6 +12,7 @@ from ansible_collections.creator.platform.plugins.module_utils.provision.canonic
 from ansible_collections.creator.platform.plugins.module_utils.provision.document import counts
 
 SIGNS = {"create": "+", "update": "~", "replace": "-/+", "delete": "-", "unknown": "?"}
+COLOURS = {"create": "green", "update": "yellow", "replace": "bright red", "delete": "red", "unknown": "purple"}
 LONGEST = 160
 
 
@@ -46,8 +47,34 @@ def markdown(plan: Mapping[str, Any]) -> str:
             lines += ["", f"## {document['component']}", ""]
             for change in document["changes"]:
                 lines += _change_markdown(change)
+            lines += ["", "Applied when:", "", *(f"- {_cell(each)}" for each in document["preconditions"])]
     lines += ["", f"Digest: `{plan['digest']}`", ""]
     return "\n".join(lines)
+
+
+def terminal(plan: Mapping[str, Any], *, whole: bool) -> list[tuple[str, str]]:
+    """The plan of an environment as (line, colour by Ansible's names or "") for a terminal; `whole` with every attribute."""
+    every = [change for document in plan["components"] for change in document["changes"]]
+    lines = [(f"Plan for {plan['platform']}-{plan['environment']}: {summary(every)}", "bold" if every else "green")]
+    for document in plan["components"]:
+        changes = document["changes"]
+        if not changes:
+            continue
+        lines.append((f"  {document['component']}: {summary(changes)}", ""))
+        for change in changes if whole else ():
+            mark = "  (protected)" if change.get("protected") else ""
+            place = f"{change['kind']} {change['name']} ({change['region']})"
+            lines.append((f"    {SIGNS[change['action']]:>3} {place}{mark}", COLOURS[change["action"]]))
+            lines += [(f"        {line}", "") for line in _details(change)]
+    protected = [name for document in plan["components"] for name in document["protected"]]
+    if protected:
+        lines.append((f"Protected resources would be replaced or removed: {', '.join(protected)}", "bright red"))
+    return [*lines, (f"Digest {plan['digest']}", "")]
+
+
+def _details(change: Mapping[str, Any]) -> list[str]:
+    """What a terminal shows below a change: the Markdown without its marks."""
+    return [line.strip().removeprefix("- ").replace("`", "") for line in _change_markdown(change)[1:]]
 
 
 def diff(changes: Sequence[Mapping[str, Any]]) -> dict[str, str]:

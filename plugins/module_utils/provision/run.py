@@ -16,9 +16,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AWS_ERRORS, explain
+from ansible_collections.creator.platform.plugins.module_utils.provision.approval import deviations
 from ansible_collections.creator.platform.plugins.module_utils.provision.canonical import digest
 from ansible_collections.creator.platform.plugins.module_utils.provision.compare import MASK, compare
 from ansible_collections.creator.platform.plugins.module_utils.provision.document import by_kind, component_document
+from ansible_collections.creator.platform.plugins.module_utils.provision.exits import STALE, RefusalError
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import (
     PRIMARY,
     Change,
@@ -163,16 +165,21 @@ def _wanted(request: Request, kinds: Mapping[str, Kind]) -> dict[tuple[str, str]
     return wanted
 
 
-def require(made: Plan, purpose: str, unprotected: Collection[str] = ()) -> None:
+def require(
+    made: Plan, purpose: str, unprotected: Collection[str] = (), approved: Mapping[str, Any] | None = None
+) -> None:
     """Raises PlanError when a plan does not serve its purpose: look, apply (nothing was changed yet), or converged (all was).
 
     `unprotected`: protected resources that may be replaced or removed, each as "<kind> <name>".
+    `approved`: the environment's plan that was approved; the component may do what is in it and nothing else.
     """
     component, changes = made.document["component"], made.document["changes"]
     if purpose == "converged" and changes:
         raise PlanError(f"{component} was applied but is not what was asked for: {failure(changes)}")
     if purpose != "apply":
         return
+    if approved is not None:
+        _require_approved(component, changes, approved)
     unknown = failure([change for change in changes if change["action"] == "unknown"])
     if unknown:
         raise PlanError(f"{component} cannot be planned, so nothing of it was changed: {unknown}")
@@ -181,6 +188,16 @@ def require(made: Plan, purpose: str, unprotected: Collection[str] = ()) -> None
         raise PlanError(
             f"{component}: this plan replaces or removes protected resources, so nothing was changed: {', '.join(touched)}. If "
             f"that is meant, repeat the run with -e '{{\"component_unprotected\": {json.dumps(touched)}}}'"
+        )
+
+
+def _require_approved(component: str, changes: Sequence[Mapping[str, Any]], approved: Mapping[str, Any]) -> None:
+    rows = [row for one in approved["components"] if one["component"] == component for row in one["changes"]]
+    told = deviations(rows, changes)
+    if told:
+        raise RefusalError(
+            f"{component} changed since the plan was approved, so nothing of it was changed: {'; '.join(told)}. Plan again",
+            STALE,
         )
 
 
@@ -214,7 +231,9 @@ def read(
     """
     clients = {
         place: client_for(*place)  # made here: a boto3 session is not thread-safe, its clients are
-        for place in sorted({(kinds[name].service, region) for name, region in wanted})
+        for place in sorted(
+            {(service, region) for name, region in wanted for service in (kinds[name].service, *kinds[name].also)}
+        )
     }
     jobs: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
     answers: queue.SimpleQueue[tuple[tuple[str, str], list[Resource] | Unread | Exception]] = queue.SimpleQueue()
@@ -229,7 +248,8 @@ def read(
                 return
             kind = kinds[name]
             names = tuple(sorted(resource.name for resource in wanted[name, region]))
-            scope = Scope(request.platform, request.environment, request.component, region, names)
+            also = {service: clients[service, region] for service in kind.also}
+            scope = Scope(request.platform, request.environment, request.component, region, names, also)
             answers.put(((name, region), _read_one(kind, clients[kind.service, region], scope)))
 
     for number in range(min(READERS, len(wanted))):

@@ -16,7 +16,14 @@ from ansible_collections.creator.platform.plugins.module_utils.provision.documen
     environment_document,
 )
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Change
-from ansible_collections.creator.platform.plugins.module_utils.provision.render import diff, failure, markdown, summary
+from ansible_collections.creator.platform.plugins.module_utils.provision.outputs import placeholder
+from ansible_collections.creator.platform.plugins.module_utils.provision.render import (
+    diff,
+    failure,
+    markdown,
+    summary,
+    terminal,
+)
 
 CHANGES = [
     Change("update", "vpc", "one", "r", (("tags", {"a": "1"}, {"a": "2"}),)),
@@ -114,3 +121,30 @@ def test_markdown_shows_what_differs(before: object, after: object, lines: list[
     change = Change("update", "vpc", "one", "r", (("x", before, after),))
     text = markdown(environment_document([document(changes=[change])]))
     assert [line for line in text.splitlines() if line.startswith("  - ")] == lines
+
+
+def test_what_waits_for_an_output_is_told_with_its_preconditions() -> None:
+    key = placeholder("keys", "key_arn")
+    change = Change("create", "bucket", "x", "r", (("policy", None, {"Resource": [f"{key}/*"]}), ("size", None, 1)))
+    made = document(changes=[change, Change("delete", "table", "t", "r", protected=True)])
+    assert made["unknown_until_apply"] == [
+        {"kind": "bucket", "name": "x", "region": "r", "attribute": "policy", "outputs": ["keys.key_arn"]}
+    ]
+    assert made["preconditions"] == [
+        "the credentials are of account 123456789012",
+        "keys is applied first and publishes key_arn",
+        "component_unprotected names table t",
+    ]
+    assert document(changes=[])["preconditions"] == []
+
+
+def test_terminal_shows_all_of_a_plan_or_its_heads() -> None:
+    plan = environment_document([document(), document("keys", [])])
+    whole = [line for line, _colour in terminal(plan, whole=True)]
+    assert "      ~ vpc one (r)" in whole
+    assert "        tags.a: 1 → 2" in whole
+    assert any("(protected)" in line for line in whole)
+    short = [line for line, _colour in terminal(plan, whole=False)]
+    assert short[0] == "Plan for creator-dev: 1 to create, 1 to update, 1 to replace, 1 to delete, 1 unknown"
+    assert len(short) == 4
+    assert short[-1] == f"Digest {plan['digest']}"
