@@ -55,8 +55,8 @@ def error(call: Call, kind: str, message: str) -> AwsError:
     return AwsError(code, message, status)
 
 
-def principal(call: Call, now: datetime.datetime) -> str:
-    """The ARN of who makes the call, or `anonymous` where that is allowed. Raises AwsError. now: naive UTC."""
+def caller(call: Call, now: datetime.datetime) -> principals.Principal | None:
+    """Who makes the call, None for an anonymous one where that is allowed. Raises AwsError. now: naive UTC."""
     if call.signed is None:
         if "authorization" in call.headers or "Signature=" in call.query:
             # New buckets do not know version 2 of the signature: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
@@ -68,7 +68,7 @@ def principal(call: Call, now: datetime.datetime) -> str:
         if (call.service, call.action) in UNSIGNED or (
             call.service == "s3" and call.method in {"GET", "HEAD", "OPTIONS"}
         ):
-            return ANONYMOUS  # S3 itself decides whether the object is public
+            return None  # S3 itself decides whether the object is public, STS whether the token is good
         raise error(call, "missing", "Request is missing an authentication token")
     found = principals.find(call.signed.access_key_id)
     if found is None or not found.active:
@@ -82,7 +82,7 @@ def principal(call: Call, now: datetime.datetime) -> str:
     if found.expires is not None and found.expires <= now:
         raise error(call, "expired", "The security token included in the request is expired")
     _check_signature(call, call.signed, found.secret, now)
-    return found.arn
+    return found
 
 
 def _check_signature(call: Call, signed: sigv4.Signed, secret: str, now: datetime.datetime) -> None:

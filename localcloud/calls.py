@@ -79,6 +79,10 @@ class Call:
 
     def parameters(self) -> dict[str, Any]:
         """The input as the model reads it; what it cannot read is left out. Blob payloads stand as their length."""
+        return self._parameters
+
+    @cached_property
+    def _parameters(self) -> dict[str, Any]:
         if self.operation is None:
             return {}
         request = _request(self.environ, b"" if self.operation.has_streaming_input else self.body)

@@ -12,7 +12,9 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from localcloud import access, actions, calls, control, faults
+from localcloud import access, actions, calls, control, faults, principals
+from localcloud.authorization import enforcement
+from localcloud.authorization.policy import PolicyError
 from localcloud.cloud import Cloud
 from localcloud.persistence import Store
 from localcloud.redaction import redact
@@ -74,7 +76,7 @@ class Middleware:
         if environ["PATH_INFO"].startswith(control.PREFIX):
             return control.answer(environ, start_response)
         call = calls.identify(environ, calls.read_body(environ))
-        record: dict[str, Any] = {"principal": access.ANONYMOUS, "fault": None, "code": None}
+        record: dict[str, Any] = {"principal": access.ANONYMOUS, "fault": None, "code": None, "decision": None}
         began = time.time()
         clock = time.perf_counter()
         try:
@@ -94,14 +96,20 @@ class Middleware:
 
     def _answer(self, call: calls.Call, record: dict[str, Any]) -> Answer:
         try:
-            record["principal"] = access.principal(call, datetime.datetime.now(datetime.UTC).replace(tzinfo=None))
+            caller = access.caller(call, datetime.datetime.now(datetime.UTC).replace(tzinfo=None))
+            record["principal"] = caller.arn if caller is not None else access.ANONYMOUS
             with self.faults_lock:
                 rules = self.faults.draw(call.service, call.action, call.region)
             record["fault"] = ", ".join(rule.kind for rule in rules) or None
             lost = False
             for rule in rules:
                 lost = self._trouble(call, rule) or lost
+            record["decision"] = self._authorize(call, caller)
             answer = self._do(call)
+        except enforcement.RefusedError as error:
+            record["code"], record["decision"] = error.code, error.record
+            status, headers, body = call.error(error)
+            return Answer(status, list(headers.items()), body)
         except calls.AwsError as error:
             record["code"] = error.code
             status, headers, body = call.error(error)
@@ -109,6 +117,14 @@ class Middleware:
         if lost:
             raise Cut
         return answer
+
+    def _authorize(self, call: calls.Call, caller: principals.Principal | None) -> dict[str, Any] | None:
+        """What allowed the call. Raises RefusedError."""
+        with self._cloud.lock:
+            try:
+                return enforcement.authorize(call, caller)
+            except PolicyError as error:  # AWS refuses such a document when it is put; moto may have let it in
+                raise calls.AwsError("InternalFailure", f"a policy cannot be judged: {error}", 500) from error
 
     @staticmethod
     def _trouble(call: calls.Call, rule: faults.Rule) -> bool:

@@ -17,7 +17,11 @@ ROOT_ARN = f"arn:aws:iam::{ACCOUNT_ID}:root"
 
 @dataclass(frozen=True)
 class Principal:
-    """One access key. expires: naive UTC, None for a lasting key; token: the session token that must come with it."""
+    """One access key. expires: naive UTC, None for a lasting key; token: the session token that must come with it.
+
+    role_arn: the role behind a session. policies: session policies, as documents and ARNs of managed ones, None where the
+    session has none. tags: of the session. user: whose policies speak for a session of GetSessionToken or GetFederationToken.
+    """
 
     arn: str
     user_id: str
@@ -25,6 +29,19 @@ class Principal:
     token: str | None = None
     expires: datetime.datetime | None = None
     active: bool = True
+    role_arn: str | None = None
+    policies: tuple[str, ...] | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    user: str | None = None
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Kept sessions of an earlier version lack the later fields, whose defaults stand for them."""
+        self.__dict__.update(state)
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it is the account itself, for which no policy speaks."""
+        return self.arn == ROOT_ARN
 
 
 class _Root:
@@ -62,7 +79,10 @@ def _session(access_key_id: str) -> Principal | None:
     backend: Any = sts_backends[ACCOUNT_ID]["aws"]
     role = backend.get_assumed_role_from_access_key(access_key_id)
     if role is not None:
-        return Principal(role.arn, role.user_id, role.secret_access_key, role.session_token, role.expiration)
+        return Principal(
+            role.arn, role.user_id, role.secret_access_key, role.session_token, role.expiration, role_arn=role.role_arn,
+            policies=getattr(role, "localcloud_policies", None), tags=getattr(role, "localcloud_tags", ()),
+        )  # fmt: skip
     session: Principal | None = getattr(backend, "localcloud_sessions", {}).get(access_key_id)
     return session
 
@@ -73,5 +93,6 @@ def _user(access_key_id: str) -> Principal | None:
     for user in list(iam_backends[ACCOUNT_ID]["aws"].users.values()):
         for key in list(user.access_keys):
             if key.access_key_id == access_key_id:
-                return Principal(user.arn, user.id, key.secret_access_key, active=key.status == "Active")
+                active = key.status == "Active"
+                return Principal(user.arn, user.id, key.secret_access_key, active=active, user=user.arn)
     return None

@@ -17,7 +17,8 @@ _LARGEST = 64 * 1024 * 1024
 class RequestsLog:
     """Records as dictionaries.
 
-    time (UTC, ISO 8601), service, action, mutating, region, principal, parameters, status, code, seconds, fault.
+    time (UTC, ISO 8601), service, action, mutating, region, principal, parameters, status, code, seconds, fault, decision
+    (what allowed or denied it: see `authorization.enforcement`; null for root and the anonymous).
     """
 
     def __init__(self, path: Path, kept: int = KEPT, largest: int = _LARGEST) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import Any
+from typing import Any, cast
 
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
@@ -29,12 +29,21 @@ class AccessDenied(ServiceException):
     status = 403
 
 
+class ValidationError(ServiceException):
+    """An input that STS does not take."""
+
+    code = "ValidationError"
+    status = 400
+
+
 def install(cloud: Cloud) -> None:
     """Patch moto's STS."""
     backend: Any = STSBackend
     response: Any = TokenResponse
     backend.get_caller_identity = _get_caller_identity
     backend.assume_role = _wrap_assume(backend.assume_role)
+    response.assume_role = _wrap_response(response.assume_role)
+    response.assume_role_with_web_identity = _wrap_response(response.assume_role_with_web_identity)
     response.get_session_token = _get_session_token
     response.get_federation_token = _wrap_federation(response.get_federation_token)
 
@@ -50,20 +59,33 @@ def _get_session_token(response: TokenResponse) -> ActionResult:
     caller = principals.find(response.get_access_key())
     if caller is None:
         raise AccessDenied("the caller is nobody")
-    return ActionResult({"Credentials": _session(response, caller.arn, caller.user_id, 43200)})
+    return ActionResult({"Credentials": _session(response, caller.arn, caller.user_id, 43200, user=caller.user)})
 
 
 def _wrap_federation(plain: Any) -> Any:
     def get_federation_token(response: TokenResponse) -> ActionResult:
         result = plain(response)._result
         user = result["FederatedUser"]
-        result["Credentials"] = _session(response, user["Arn"], user["FederatedUserId"], 43200)
+        caller, policy = principals.find(response.get_access_key()), response._get_param("Policy")
+        managed = [each["arn"] for each in response._get_param("PolicyArns") or []]
+        result["Credentials"] = _session(
+            response, user["Arn"], user["FederatedUserId"], 43200, user=caller.arn if caller is not None else None,
+            policies=(*managed, *([policy] if policy else [])),
+        )  # fmt: skip
         return ActionResult(result)
 
     return get_federation_token
 
 
-def _session(response: TokenResponse, arn: str, user_id: str, default_seconds: int) -> dict[str, Any]:
+def _session(
+    response: TokenResponse,
+    arn: str,
+    user_id: str,
+    default_seconds: int,
+    *,
+    user: str | None,
+    policies: tuple[str, ...] | None = None,
+) -> dict[str, Any]:
     duration = response._get_int_param("DurationSeconds", default_seconds)
     key = AccessKey(  # type: ignore[abstract]
         user_name=None, prefix="ASIA", account_id=ACCOUNT_ID
@@ -71,13 +93,39 @@ def _session(response: TokenResponse, arn: str, user_id: str, default_seconds: i
     token = secrets.token_urlsafe(96)
     expires = response.backend.get_session_token(duration).expiration
     sessions = response.backend.__dict__.setdefault("localcloud_sessions", {})
-    sessions[key.access_key_id] = principals.Principal(arn, user_id, key.secret_access_key, token, expires)
+    sessions[key.access_key_id] = principals.Principal(
+        arn, user_id, key.secret_access_key, token, expires, user=user, policies=policies
+    )
     return {
         "AccessKeyId": key.access_key_id,
         "SecretAccessKey": key.secret_access_key,
         "SessionToken": token,
         "Expiration": expires,
     }
+
+
+def _wrap_response(plain: Any) -> Any:
+    """Keep what limits and names the session (its policies and tags); refuse one that is longer than the role's longest."""
+
+    def assume(response: TokenResponse) -> ActionResult:
+        _check_duration(response._get_param("RoleArn"), response._get_int_param("DurationSeconds", 3600))
+        result: Any = plain(response)
+        session = result._result["Credentials"]
+        policy = response._get_param("Policy")
+        managed = [each["arn"] for each in response._get_param("PolicyArns") or []]
+        if policy or managed:
+            session.localcloud_policies = (*managed, *([policy] if policy else []))
+        session.localcloud_tags = tuple((tag["Key"], tag["Value"]) for tag in response._get_param("Tags") or [])
+        return cast("ActionResult", result)
+
+    return assume
+
+
+def _check_duration(arn: Any, seconds: int) -> None:
+    role = next((role for role in list(iam_backends[ACCOUNT_ID]["aws"].roles.values()) if role.arn == arn), None)
+    longest = int(getattr(role, "max_session_duration", None) or 3600)
+    if role is not None and seconds > longest:
+        raise ValidationError("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
 
 
 def _wrap_assume(plain: Any) -> Any:
