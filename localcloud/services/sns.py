@@ -32,6 +32,20 @@ SETTABLE = (
     "SignatureVersion",
     "TracingConfig",
 )
+TOPIC_ACTIONS = (
+    "AddPermission",
+    "DeleteTopic",
+    "GetDataProtectionPolicy",
+    "GetTopicAttributes",
+    "ListSubscriptionsByTopic",
+    "ListTagsForResource",
+    "Publish",
+    "PutDataProtectionPolicy",
+    "Receive",
+    "RemovePermission",
+    "SetTopicAttributes",
+    "Subscribe",
+)
 _FEEDBACK = re.compile(r"(Application|Firehose|HTTP|Lambda|SQS)(Success|Failure)Feedback(RoleArn|SampleRate)")
 
 
@@ -108,6 +122,19 @@ def _check(name: str, value: Any) -> None:
             raise SNSInvalidParameter("Invalid parameter: Policy Error: null") from error
         if not statements:
             raise SNSInvalidParameter("Invalid parameter: Policy statement must not be empty")
+        for statement in statements if isinstance(statements, list) else [statements]:
+            _check_actions(statement.get("Action", []))
+
+
+def _check_actions(actions: str | list[str]) -> None:
+    """A topic policy names actions on topics; SNS refuses a wildcard.
+
+    https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html
+    """
+    for action in [actions] if isinstance(actions, str) else actions:
+        service, _, name = action.partition(":")
+        if service.lower() != "sns" or name not in TOPIC_ACTIONS:
+            raise SNSInvalidParameter("Invalid parameter: Policy statement action out of service scope!")
 
 
 def _waits(subscription: Subscription) -> bool:

@@ -211,3 +211,43 @@ def test_a_subscription_by_mail_is_asked_for_once(cloud: RunningCloud, topic: st
     assert plan(cloud, "sns_subscription", "creator-test-alarms email ops@example.com", mail) == []
     gone = run_module(cloud, "sns_subscription", {**mail, "state": "absent"})
     assert (gone.result["changed"], gone.writes) == (False, [])
+
+
+RULE: dict[str, Any] = {
+    "description": "New media",
+    "enabled": True,
+    "pattern": {"source": ["aws.s3"], "detail-type": ["Object Created"]},
+    "targets": [
+        {
+            "id": "queue",
+            "arn": f"{QUEUE}renders",
+            "dead_letter_arn": f"{QUEUE}renders-dlq",
+            "max_age_seconds": 3600,
+            "max_retries": 10,
+        }
+    ],
+    "tags": TAGS,
+}
+
+
+def test_a_rule_changed_behind_our_back_is_seen_and_mended(cloud: RunningCloud) -> None:
+    name = "creator-test-media-created"
+    assert four_phases(cloud, "events_rule", {"name": name, **RULE}).writes == ["PutRule", "PutTargets"]
+    assert plan(cloud, "events_rule", name, RULE) == []
+    client = cloud.client("events")
+    arn = client.describe_rule(Name=name)["Arn"]
+    client.put_rule(Name=name, EventPattern='{"source": ["aws.ec2"]}', Description="other", State="DISABLED")
+    assert differing(plan(cloud, "events_rule", name, RULE)) == ["description", "enabled", "pattern"]
+    client.put_targets(Rule=name, Targets=[{"Id": "stranger", "Arn": f"{QUEUE}other"}])
+    client.tag_resource(ResourceARN=arn, Tags=[{"Key": "who", "Value": "me"}])
+    assert differing(plan(cloud, "events_rule", name, RULE))[3:] == ["tags", "targets"]
+    four_phases(cloud, "events_rule", {"name": name, **RULE})
+    assert run_module(cloud, "events_rule", {"name": name}).writes == []
+    four_phases(cloud, "events_rule", {"name": name, "state": "absent"})
+
+
+def test_a_rule_by_the_clock(cloud: RunningCloud) -> None:
+    clock = {"schedule": "rate(1 hour)", "description": ""}
+    four_phases(cloud, "events_rule", {"name": "creator-test-clock", **clock})
+    assert plan(cloud, "events_rule", "creator-test-clock", clock) == []
+    four_phases(cloud, "events_rule", {"name": "creator-test-clock", "schedule": "rate(2 hours)"})

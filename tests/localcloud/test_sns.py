@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 
 from tests.localcloud.conftest import RunningCloud
 
+WIDE = '{"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "sns:*", "Resource": "*"}]}'
+
 
 def refused(call: Any, **parameters: Any) -> str:
     """AWS's error code."""
@@ -37,7 +39,13 @@ def test_a_topic_tells_what_it_was_given(cloud: RunningCloud) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("SignatureVersion", "3"), ("Policy", "{"), ("Policy", '{"Statement": []}'), ("NoSuchThing", "1")],
+    [
+        ("SignatureVersion", "3"),
+        ("Policy", "{"),
+        ("Policy", '{"Statement": []}'),
+        ("NoSuchThing", "1"),
+        ("Policy", WIDE),
+    ],
 )
 def test_wrong_attributes_are_refused(cloud: RunningCloud, name: str, value: str) -> None:
     client = cloud.client("sns")
