@@ -12,9 +12,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Answered:
-    """Stands in a call's parameters for a value of an earlier answer. call: its place among the calls. path: keys in it."""
+    """Stands in a call's parameters for a value of an earlier answer.
 
-    path: tuple[str, ...]
+    call: its place among the calls. path: keys of mappings and places in lists.
+    """
+
+    path: tuple[str | int, ...]
     call: int = 0
 
 
