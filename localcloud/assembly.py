@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from localcloud import control, faults, pickles, principals, server, status, stock
+from localcloud.authorization import control as permissions
 from localcloud.cloud import Cloud
 from localcloud.middleware import Middleware
 from localcloud.persistence import PersistenceError, Store
@@ -40,6 +41,7 @@ def assemble(cloud: Cloud, content: StateFile) -> Api:
     middleware = Middleware(server.aws_application(), cloud, store, requests)
     _control_faults(middleware)
     _control_requests(requests)
+    permissions.install(cloud)
 
     @control.route("GET", "/_localcloud/status")
     def show(request: control.ControlRequest) -> dict[str, Any]:

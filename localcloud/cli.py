@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from localcloud import client, faults, lifecycle, places, preflight, tables
 from localcloud.cloud import DEFAULT_FACTOR
@@ -100,6 +101,13 @@ def parser() -> argparse.ArgumentParser:
         access = add(name, run, text)
         access.add_argument("--cluster-name", required=True, help="name of the EKS cluster")
         access.add_argument("--region", help="region of the cluster (default: the first region)")
+    granted = add(
+        "permissions",
+        run_permissions,
+        "show which statements of a role's policies its calls used, and which calls were denied",
+    )
+    granted.add_argument("--role", required=True, help="name of the role")
+    granted.add_argument("--json", action="store_true", help="as JSON")
     trouble = commands.add_parser("faults", help="make calls fail by rule", description="Make calls fail by rule.")
     verbs = trouble.add_subparsers(title="verbs", required=True, metavar="<verb>")
     _fault_arguments(add("add", run_faults_add, "add a rule", within=verbs))
@@ -247,6 +255,14 @@ def run_logs(state: Path, options: argparse.Namespace) -> int:
             if not options.follow:
                 return DONE
             time.sleep(0.3)
+
+
+def run_permissions(state: Path, options: argparse.Namespace) -> int:
+    """`permissions`."""
+    found = client.Client(state).call("GET", f"permissions?{urlencode({'role': options.role})}")
+    text = found.pop("text")
+    print(json.dumps(found, indent=2) if options.json else text)
+    return DONE
 
 
 def run_faults_add(state: Path, options: argparse.Namespace) -> int:

@@ -128,10 +128,10 @@ _PARAMETERS: dict[str, dict[str, str]] = {
     "ssm": {"parameter": "Name | Names | Path | ResourceId", "document": "DocumentName"},
     "sts": {"role": "RoleArn"},
     "wafv2": {
-        "webacl": "Scope Name Id | Scope Name *",
-        "ipset": "Scope Name Id | Scope Name *",
-        "rulegroup": "Scope Name Id | Scope Name *",
-        "regexpatternset": "Scope Name Id | Scope Name *",
+        "webacl": "Scope Name Id",
+        "ipset": "Scope Name Id",
+        "rulegroup": "Scope Name Id",
+        "regexpatternset": "Scope Name Id",
     },
 }
 #: Prefix of an EC2 id -> type of resource: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html
@@ -252,6 +252,8 @@ def _texts(value: Any, *, deep: bool, depth: int = 0) -> Iterator[str]:
 
 def _rds(action: str, kinds: tuple[Kind, ...], parameters: Parameters, place: Place) -> list[str] | None:
     found = _named("rds", kinds, parameters, place)
+    if not found:  # a list of all of them is judged on `db:*` and the like
+        return [next((kind for kind in kinds if kind.name == "db"), kinds[0]).arn(place.region, place.account, [])]
     if action not in _RDS_MAKING:
         return found
     for kind in kinds:
@@ -323,7 +325,7 @@ def _load_balancing(action: str, kinds: tuple[Kind, ...], parameters: Parameters
 
 def _route53(action: str, kinds: tuple[Kind, ...], parameters: Parameters, place: Place) -> list[str] | None:
     chosen = parameters.get("ResourceType")
-    wanted = tuple(kind for kind in kinds if kind.name == chosen) if chosen else kinds
+    wanted = tuple(kind for kind in kinds if kind.name == chosen) or kinds
     ids = parameters.get("ResourceIds")
     return [wanted[0].arn("", "", [str(each)]) for each in ids] if ids else _named("route53", wanted, parameters, place)
 
@@ -349,6 +351,11 @@ def _scheduler(action: str, kinds: tuple[Kind, ...], parameters: Parameters, pla
     return _named("scheduler", kinds, {"GroupName": "default", **parameters}, place)
 
 
+def _wafv2(action: str, kinds: tuple[Kind, ...], parameters: Parameters, place: Place) -> list[str]:
+    """What is made has no id yet."""
+    return _named("wafv2", kinds, {"Id": "*", **parameters}, place)
+
+
 def _kms(action: str, kinds: tuple[Kind, ...], parameters: Parameters, place: Place) -> list[str]:
     """A key that is named by an alias stands as `key/alias/<name>`; so does the one behind an alias that is removed."""
     named = {
@@ -365,4 +372,5 @@ Special = Callable[[str, tuple[Kind, ...], Parameters, Place], list[str] | None]
 _SPECIAL: dict[str, Special] = {
     "backup": _backup, "ec2": _ec2, "eks": _eks, "elasticloadbalancing": _load_balancing, "events": _events, "iam": _iam,
     "kms": _kms, "logs": _logs, "rds": _rds, "route53": _route53, "scheduler": _scheduler, "secretsmanager": _secretsmanager,
+    "wafv2": _wafv2,
 }  # fmt: skip
