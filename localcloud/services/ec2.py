@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -24,6 +25,7 @@ STOPPING_SECONDS = 60.0
 def install(cloud: Cloud) -> None:
     """Patch moto's EC2."""
     NatGateway.state = _state(cloud)  # type: ignore[assignment]
+    NatGateway.delete_time = property(_delete_time)  # type: ignore[attr-defined]
     for way in ("ingress", "egress"):
         name = f"update_security_group_rule_descriptions_{way}"
         setattr(SecurityGroups, name, _answered(getattr(SecurityGroups, name)))
@@ -44,6 +46,11 @@ def _state(cloud: Cloud) -> property:
         vars(gateway)["removed_at" if state == "deleted" else "started_at"] = time.time()
 
     return property(get, put)
+
+
+def _delete_time(gateway: NatGateway) -> datetime | None:
+    removed = vars(gateway).get("removed_at")
+    return None if removed is None else datetime.fromtimestamp(removed, UTC)
 
 
 def _answered(plain: Callable[[Any], Any]) -> Callable[[Any], ActionResult]:

@@ -94,6 +94,7 @@ def test_nat_gateway(cloud: Any, network: dict[str, str]) -> None:
     wait(lambda: state_of(client, gateway) == "available")
     refused(client.release_address, code="InvalidIPAddress.InUse", AllocationId=address)
     client.delete_nat_gateway(NatGatewayId=gateway)
+    assert client.describe_nat_gateways(NatGatewayIds=[gateway])["NatGateways"][0]["DeleteTime"]
     wait(lambda: state_of(client, gateway) == "deleted")
     client.release_address(AllocationId=address)
     client.delete_subnet(SubnetId=network["subnet"])
