@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.creator.platform.plugins.module_utils.aws.elbv2.tagging import tags_by_arn
 from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, listing
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Scope
 
 
-def our_load_balancers(client: Any, scope: Scope) -> list[tuple[Mapping[str, Any], dict[str, str]]]:
+def our_load_balancers(
+    client: Any, scope: Scope, tags_by_arn: Callable[[Any, Sequence[str]], dict[str, dict[str, str]]]
+) -> list[tuple[Mapping[str, Any], dict[str, str]]]:
     """(load balancer, tags) of those named by the scope or tagged as its component's. Raises what boto3 raises.
 
     Only those under the environment's prefix are asked for their tags: a name of AWS has at most 32 characters, so all of

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.creator.platform.plugins.module_utils.aws.route53.records import domain
 from ansible_collections.creator.platform.plugins.module_utils.provision.listing import listing, tags_of
 
 #: https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListTagsForResources.html
@@ -28,7 +27,7 @@ def zone_id(zone: Mapping[str, Any]) -> str:
 
 def zone_of(zones: Iterable[Mapping[str, Any]], name: str) -> Mapping[str, Any] | None:
     """The zone that answers for a name: the one with the longest name that ends it."""
-    holding = [zone for zone in zones if f".{domain(name)}".endswith("." + domain(zone["Name"]))]
+    holding = [zone for zone in zones if f".{name.lower().rstrip('.')}.".endswith("." + zone["Name"])]
     return max(holding, key=lambda zone: len(zone["Name"]), default=None)
 
 

@@ -27,7 +27,7 @@ def read(client: Any, scope: Scope) -> list[Resource]:
     owners = replace(scope, names=tuple(name.rsplit(":", 1)[0] for name in scope.names))
     found = [
         (str(balancer["LoadBalancerName"]), listener)
-        for balancer, _tags in our_load_balancers(client, owners)
+        for balancer, _tags in our_load_balancers(client, owners, tags_by_arn)
         for listener in pages(client, "describe_listeners", "Listeners", LoadBalancerArn=balancer["LoadBalancerArn"])
     ]
     if not found:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.elbv2.load_balancer import project
+from ansible_collections.creator.platform.plugins.module_utils.aws.elbv2.tagging import tags_by_arn
 from ansible_collections.creator.platform.plugins.module_utils.aws.reading import at_once
 from ansible_collections.creator.platform.plugins.module_utils.provision.elb import our_load_balancers
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
@@ -34,7 +35,7 @@ def read(client: Any, scope: Scope) -> list[Resource]:
         }
         return Resource("elbv2_load_balancer", balancer["LoadBalancerName"], properties, scope.region, facts)
 
-    return at_once(one, our_load_balancers(client, scope))
+    return at_once(one, our_load_balancers(client, scope, tags_by_arn))
 
 
 KIND = Kind(
