@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any, ClassVar
 
+from ansible_collections.creator.platform.plugins.module_utils.lock.run import require_held
 from ansible_collections.creator.platform.plugins.module_utils.provision.canonical import digest
 from ansible_collections.creator.platform.plugins.module_utils.provision.compare import DesiredError
 from ansible_collections.creator.platform.plugins.module_utils.provision.exits import RefusalError
@@ -41,6 +42,7 @@ class ActionModule(AwsActionBase):
         "purpose": {"type": "str", "choices": ["look", "apply", "converged"], "default": "look"},
         "unprotected": {"type": "list", "elements": "str", "default": []},
         "approved": {"type": "path"},
+        "lock": {"type": "dict", "default": {}},
     }
     ERRORS = (PlanError, DesiredError, RefusalError)
 
@@ -62,6 +64,8 @@ class ActionModule(AwsActionBase):
         made = settle(lambda: plan(request, clients()), args["attempts"], args["delay"], time.sleep)
         if not self.check_mode:
             require(made, args["purpose"], args["unprotected"], _approved(args["approved"]))
+            if args["lock"] and args["purpose"] == "apply" and made.pending:
+                require_held(clients()("dynamodb", args["region"]), args["environment"], args["lock"], time.time())
         changed = made.pending and self.check_mode
         return {**made.result(), "changed": changed, "check_mode": self.check_mode, "started": started}
 

@@ -26,8 +26,10 @@ requirements:
 
 from typing import Any
 
+from ansible import constants as C  # noqa: N812  # its name everywhere in Ansible
 from ansible.plugins.callback import CallbackBase
 from ansible_collections.creator.platform.plugins.module_utils.provision.exits import KEY
+from ansible_collections.creator.platform.plugins.plugin_utils.lock_keeper import end as end_lock
 
 
 class CallbackModule(CallbackBase):
@@ -57,6 +59,7 @@ class CallbackModule(CallbackBase):
         self._codes[result.host.get_name()] = None
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
+        end_lock(C.DEFAULT_LOCAL_TMP)
         failed = [self._codes.get(host) for host in {**stats.failures, **stats.dark}]
         if not failed:
             return

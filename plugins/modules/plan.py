@@ -81,6 +81,12 @@ options:
       - File with the approved plan of the environment, as M(creator.platform.environment_plan) writes it. With the purpose
         C(apply), a plan that does anything else is refused. What the approved plan did not know yet may be anything.
     type: path
+  lock:
+    description:
+      - The lock that this run holds, as M(creator.platform.lock) returns it. With the purpose C(apply), and when there is
+        something to do, the task fails when the lock is not held any more.
+    type: dict
+    default: {}
 attributes:
   check_mode:
     description: Reads only. In check mode C(changed) tells whether the plan is pending.
