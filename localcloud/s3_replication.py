@@ -6,9 +6,10 @@ import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from moto.iam.models import iam_backends
 from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey, S3Backend, s3_backends
 
+from localcloud.authorization.checks import Check
+from localcloud.authorization.services import may_with_role
 from localcloud.cloud import Cloud
 
 PENDING, COMPLETED, FAILED, REPLICA = "PENDING", "COMPLETED", "FAILED", "REPLICA"
@@ -105,15 +106,21 @@ class Replicator:
 
     def marked(self, backend: S3Backend, bucket_name: str, key_name: str, version_id: str) -> None:
         """A delete marker was added: V1 rules replicate it, V2 rules when told to and without tag filter."""
-        configuration = getattr(backend.get_bucket(bucket_name), "replication", None)
-        for rule in as_list((configuration or {}).get("Rule")):
+        source = backend.get_bucket(bucket_name)
+        configuration = getattr(source, "replication", None) or {}
+        role = str(configuration.get("Role", ""))
+        for rule in as_list(configuration.get("Rule")):
             prefix, tags = filter_of(rule)
             wanted = _enabled(rule, "DeleteMarkerReplication", "Status") and not tags if is_v2(rule) else True
             if wanted and _enabled(rule, "Status") and key_name.startswith(prefix):
                 name = _bucket_name(rule)
 
                 def job(name: str = name) -> None:
-                    self._mark(name, key_name, version_id)
+                    removal = Check("s3:ReplicateDelete", (f"arn:aws:s3:::{name}/{key_name}",))
+                    with self.cloud.lock:
+                        allowed = may_with_role("s3.amazonaws.com", role, [removal], source.arn)
+                    if allowed:
+                        self._mark(name, key_name, version_id)
 
                 self.cloud.later(self.delay, job, f"s3-marker-{bucket_name}-{version_id}")
 
@@ -140,7 +147,7 @@ class Replicator:
     def _copy(self, key: FakeKey, rule: Mapping[str, Any]) -> bool:
         """Copy into the rule's destination; False when the destination or the role does not let it."""
         bucket = _find_bucket(_bucket_name(rule))
-        if bucket is None or not bucket.is_versioned or not _role_exists(key):
+        if bucket is None or not bucket.is_versioned or not _role_may(key, bucket, rule):
             return False
         backend = s3_backends[bucket.account_id][bucket.partition]
         before = [version for version in bucket.keys.getlist(key.name, []) if version.version_id != key.version_id]
@@ -190,12 +197,44 @@ def _replica_key(key: FakeKey, rule: Mapping[str, Any]) -> str | None:
     return chosen or key.kms_key_id
 
 
-def _role_exists(key: FakeKey) -> bool:
-    """S3 assumes the role of the configuration; without it an object fails and is not tried again."""
-    bucket = _find_bucket(key.bucket_name)
-    arn = (getattr(bucket, "replication", None) or {}).get("Role", "")
-    account = arn.split(":")[4] if arn.count(":") >= 5 else key.account_id
-    return any(role.arn == arn for role in iam_backends[account][key.partition].roles.values())
+def _role_may(key: FakeKey, target: FakeBucket, rule: Mapping[str, Any]) -> bool:
+    """Whether S3 may copy with the role of the configuration; where it may not an object fails and is not tried again.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
+    """
+    source = _find_bucket(key.bucket_name)
+    role = (getattr(source, "replication", None) or {}).get("Role", "")
+    if source is None or not role:
+        return False
+    bucket, version = (source.arn,), (f"{source.arn}/{key.name}",)
+    replica = (f"{target.arn}/{key.name}",)
+    wanted = [
+        Check("s3:GetReplicationConfiguration", bucket),
+        Check("s3:ListBucket", bucket),
+        Check("s3:GetObjectVersionForReplication", version),
+        Check("s3:GetObjectVersionAcl", version),
+        Check("s3:ReplicateObject", replica),
+    ]
+    if s3_backends[key.account_id][key.partition].tagger.get_tag_dict_for_resource(key.arn):
+        wanted += [Check("s3:GetObjectVersionTagging", version), Check("s3:ReplicateTags", replica)]
+    if key.encryption == "aws:kms":
+        for named, action, holder in (
+            (key.kms_key_id, "kms:Decrypt", source),
+            (_replica_key(key, rule), "kms:Encrypt", target),
+        ):
+            wanted += [Check(action, (arn,), _via(holder)) for arn in _key_arn(named, holder)]
+    return may_with_role("s3.amazonaws.com", role, wanted, source.arn)
+
+
+def _via(bucket: FakeBucket) -> dict[str, tuple[str, ...]]:
+    return {"kms:viaservice": (f"s3.{bucket.region_name}.amazonaws.com",)}
+
+
+def _key_arn(named: str | None, bucket: FakeBucket) -> list[str]:
+    """ARN of a key of the account; none for Amazon's own, which needs no permission."""
+    if not named or "alias/aws/" in named:
+        return []
+    return [named if named.startswith("arn:") else f"arn:aws:kms:{bucket.region_name}:{bucket.account_id}:key/{named}"]
 
 
 def _rules_for(key: FakeKey) -> list[Mapping[str, Any]]:

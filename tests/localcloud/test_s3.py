@@ -75,9 +75,19 @@ class Pair:
 
 @pytest.fixture(scope="module")
 def role(cloud: RunningCloud) -> str:
-    """ARN of a role."""
-    document = json.dumps({"Version": "2012-10-17", "Statement": []})
-    made = cloud.client("iam").create_role(RoleName="replication", AssumeRolePolicyDocument=document)
+    """ARN of a role that S3 may take on, and that may do everything with buckets and keys."""
+    service = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    everything = {"Effect": "Allow", "Action": ["s3:*", "kms:*"], "Resource": "*"}
+    iam = cloud.client("iam")
+    made = iam.create_role(
+        RoleName="replication",
+        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [service]}),
+    )
+    iam.put_role_policy(
+        RoleName="replication",
+        PolicyName="replicate",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [everything]}),
+    )
     return str(made["Role"]["Arn"])
 
 
