@@ -155,6 +155,7 @@ def test_versioning_and_access_logs_are_put_and_taken_away(cloud: RunningCloud) 
     s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Suspended"})
     (change,) = [change for change in plan(cloud, "s3_bucket", name, desired) if change.name == name]
     assert [attribute for attribute, _before, _after in change.attributes] == ["logging", "versioning"]
+    four_phases(cloud, "s3_bucket", {"name": name, **desired})
     four_phases(cloud, "s3_bucket", {"name": name, "logging": {}, "versioning": False})
 
 
@@ -236,3 +237,18 @@ def test_a_parameter_group_keeps_what_it_was_given(cloud: RunningCloud) -> None:
     refused = run_module(cloud, "rds_parameter_group", wrong, check=True)
     assert "no_such_parameter are not parameters of this engine" in refused.result["msg"]
     four_phases(cloud, "rds_parameter_group", {"name": name, "state": "absent"})
+
+
+def test_a_replication_rule_leaves_those_of_others_alone(cloud: RunningCloud) -> None:
+    ecr = cloud.client("ecr")
+    others = {
+        "destinations": [{"region": "eu-central-1", "registryId": "123456789012"}],
+        "repositoryFilters": [{"filter": "other-", "filterType": "PREFIX_MATCH"}],
+    }
+    ecr.put_replication_configuration(replicationConfiguration={"rules": [others]})
+    four_phases(cloud, "ecr_replication_rule", {"prefix": "creator-test-", "regions": ["eu-central-1"]})
+    assert plan(cloud, "ecr_replication_rule", "creator-test-", {"regions": ["eu-central-1"]}) == []
+    (change,) = plan(cloud, "ecr_replication_rule", "creator-test-", {"regions": ["eu-central-1", "eu-north-1"]})
+    assert change.attributes[0][0] == "regions"
+    four_phases(cloud, "ecr_replication_rule", {"prefix": "creator-test-", "state": "absent"})
+    assert ecr.describe_registry()["replicationConfiguration"]["rules"] == [others]
