@@ -49,8 +49,20 @@ options:
     type: str
     choices: [ON_DEMAND, SPOT, CAPACITY_BLOCK]
   disk_size:
-    description: Size of the root volume in GiB. Cannot change.
+    description: Size of the root volume in GiB. Cannot change, and is the template's where there is O(launch_template).
     type: int
+  launch_template:
+    description: Launch template of the nodes. Another version of it replaces them; another template cannot be taken.
+    type: dict
+    suboptions:
+      name:
+        description: Name of the template.
+        type: str
+        required: true
+      version:
+        description: Number of its version.
+        type: str
+        required: true
   min_size:
     description: Fewest nodes. Required for a new group.
     type: int
@@ -134,8 +146,8 @@ nodegroup:
   sample: {nodegroupName: general, status: CREATING}
 pending:
   description: >-
-    Properties that still differ, because AWS takes one change at a time or the node group is busy.
-    Run again when it is settled.
+    Properties that still differ, because AWS takes one change at a time or the node group is busy; V(deletion) until it is gone.
+    Run again until it is empty.
   returned: always
   type: list
   elements: str
@@ -157,6 +169,7 @@ TAINT = {
     "value": {"type": "str", "default": ""},
     "effect": {"type": "str", "required": True, "choices": ["NoSchedule", "NoExecute", "PreferNoSchedule"]},
 }
+TEMPLATE = {"name": {"type": "str", "required": True}, "version": {"type": "str", "required": True}}
 PROPERTIES = {
     "node_role_arn": {"type": "str"},
     "subnets": {"type": "list", "elements": "str"},
@@ -164,6 +177,7 @@ PROPERTIES = {
     "instance_types": {"type": "list", "elements": "str"},
     "capacity_type": {"type": "str", "choices": ["ON_DEMAND", "SPOT", "CAPACITY_BLOCK"]},
     "disk_size": {"type": "int"},
+    "launch_template": {"type": "dict", "options": TEMPLATE},
     "min_size": {"type": "int"},
     "max_size": {"type": "int"},
     "desired_size": {"type": "int"},
@@ -210,7 +224,7 @@ def main() -> None:
     module = AnsibleAWSModule(
         argument_spec=SPEC,
         supports_check_mode=True,
-        mutually_exclusive=[("max_unavailable", "max_unavailable_percentage")],
+        mutually_exclusive=[("max_unavailable", "max_unavailable_percentage"), ("disk_size", "launch_template")],
     )
     try:
         converge(module)

@@ -36,6 +36,7 @@ def project(group: Mapping[str, Any]) -> dict[str, Any]:
         "instance_types": sorted(group.get("instanceTypes") or []),
         "capacity_type": group.get("capacityType", "ON_DEMAND"),
         "disk_size": int(group.get("diskSize") or 0),
+        "launch_template": _template(group.get("launchTemplate") or {}),
         "min_size": int(scaling.get("minSize", 0)),
         "max_size": int(scaling.get("maxSize", 0)),
         "desired_size": int(scaling.get("desiredSize", 0)),
@@ -47,6 +48,10 @@ def project(group: Mapping[str, Any]) -> dict[str, Any]:
         "max_unavailable_percentage": int(update.get("maxUnavailablePercentage") or 0),
         "tags": {name: value for name, value in (group.get("tags") or {}).items() if not name.startswith("aws:")},
     }
+
+
+def _template(template: Mapping[str, Any]) -> dict[str, str]:
+    return {"name": template.get("name", ""), "version": str(template.get("version", ""))} if template else {}
 
 
 def _taint(taint: Mapping[str, Any]) -> dict[str, str]:
@@ -107,6 +112,8 @@ def create_request(cluster: str, name: str, desired: Mapping[str, Any]) -> dict[
         "release_version": "releaseVersion",
     }
     request.update({field: desired[ours] for ours, field in fields.items() if desired.get(ours)})
+    if desired.get("launch_template"):
+        request["launchTemplate"] = dict(desired["launch_template"])
     if _update_config(desired):
         request["updateConfig"] = _update_config(desired)
     return request
@@ -132,6 +139,9 @@ def next_update(
     """
     changed = differences(desired, found)
     fixed = [item for item in FIXED if item in changed]
+    template = desired.get("launch_template")
+    if template and template["name"] != found["launch_template"].get("name"):
+        fixed.append("launch_template")
     if fixed:
         raise NodegroupChangeError(
             f"EKS cannot change {', '.join(fixed)} of node group {name} in cluster {cluster} (found "
@@ -151,11 +161,22 @@ def next_update(
         update["updateConfig"] = _update_config(desired)
     if update:
         return "update_nodegroup_config", {**place, **update}
-    version = {ours: desired[ours] for ours in ("version", "release_version") if ours in changed}
-    if version:
-        names = {"version": "version", "release_version": "releaseVersion"}
-        return "update_nodegroup_version", {**place, **{names[ours]: value for ours, value in version.items()}}
-    return None
+    rolled = _rolled(desired, found, changed)
+    return ("update_nodegroup_version", {**place, **rolled}) if rolled else None
+
+
+def _rolled(desired: Mapping[str, Any], found: Mapping[str, Any], changed: list[str]) -> dict[str, Any]:
+    """What replaces the nodes: image and template in one update, so that they are replaced once."""
+    update: dict[str, Any] = {}
+    if "version" in changed:
+        update["version"] = desired["version"]
+    if "release_version" in changed:
+        update["releaseVersion"] = desired["release_version"]
+    if "launch_template" in changed:
+        update["launchTemplate"] = dict(desired["launch_template"])
+        # Without it EKS would take the cluster's version.
+        update.setdefault("version", desired.get("version") or found["version"])
+    return update
 
 
 def _changes(desired: Mapping[str, str], found: Mapping[str, str]) -> dict[str, Any]:
@@ -195,7 +216,7 @@ def present(
     made: list[str] = []
     if update and found.get("status") == "ACTIVE":
         calls.append(update)
-        rolled = ("version", "release_version")
+        rolled = ("version", "release_version", "launch_template")
         made = [item for item in changed if (item in rolled) == (update[0] == "update_nodegroup_version")]
     after = merged(before, desired, changed)
     after["tags"] = with_tags(before["tags"], desired.get("tags"), purge_tags)
@@ -203,7 +224,11 @@ def present(
 
 
 def absent(cluster: str, name: str, found: Mapping[str, Any] | None) -> Steps:
-    """Steps that remove the node group; none when it is gone or going."""
-    if found is None or found.get("status") == "DELETING":
+    """Steps that remove the node group; pending until it is gone."""
+    if found is None:
         return Steps()
-    return Steps([("delete_nodegroup", {"clusterName": cluster, "nodegroupName": name})], project(found), {})
+    before = project(found)
+    if found.get("status") == "DELETING":
+        return Steps([], before, before, ["deletion"])
+    call = ("delete_nodegroup", {"clusterName": cluster, "nodegroupName": name})
+    return Steps([call], before, {}, ["deletion"])

@@ -3,33 +3,46 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Managed node groups of EKS. https://docs.aws.amazon.com/eks/latest/APIReference/API_Nodegroup.html
 
-Named `<cluster>/<node group>`.
+Named `<cluster>/<node group>`. `machine` is what the version of the launch template says that its nodes were made from.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.creator.platform.plugins.module_utils.aws.ec2.launch_template import project_data
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.nodegroup import project
 from ansible_collections.creator.platform.plugins.module_utils.aws.reading import at_once, optional
+from ansible_collections.creator.platform.plugins.module_utils.provision.kinds.eks_cluster import ours
 from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, pages
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
 
 
 def read(client: Any, scope: Scope) -> list[Resource]:
-    """Node groups of the clusters that are named: those named themselves and those tagged as the component's."""
+    """Node groups of the environment's clusters: those named themselves and those tagged as the component's."""
     pairs: list[tuple[str, str]] = []
-    for cluster in sorted({name.partition("/")[0] for name in scope.names}):
-        if optional(client, "describe_cluster", ("ResourceNotFoundException",), name=cluster) is not None:
-            pairs += [(cluster, item) for item in pages(client, "list_nodegroups", "nodegroups", clusterName=cluster)]
+    for cluster in ours(client, scope):
+        pairs += [(cluster, item) for item in pages(client, "list_nodegroups", "nodegroups", clusterName=cluster)]
+
+    def machine(template: Mapping[str, str]) -> dict[str, Any]:
+        if not template:
+            return {}
+        answer = scope.clients["ec2"].describe_launch_template_versions(
+            LaunchTemplateName=template["name"], Versions=[template["version"]]
+        )
+        return project_data(answer["LaunchTemplateVersions"][0]["LaunchTemplateData"])
 
     def one(pair: tuple[str, str]) -> Resource | None:
         cluster, item = pair
-        answer = client.describe_nodegroup(clusterName=cluster, nodegroupName=item)["nodegroup"]
+        place = {"clusterName": cluster, "nodegroupName": item}
+        found = optional(client, "describe_nodegroup", ("ResourceNotFoundException",), **place)
+        answer = found["nodegroup"] if found else {"status": "DELETING"}
         properties = project(answer)
         name = f"{cluster}/{item}"
         if answer.get("status") == "DELETING" or (name not in scope.names and not is_ours(properties["tags"], scope)):
             return None
+        properties["machine"] = machine(properties["launch_template"])
         return Resource("eks_nodegroup", name, properties, scope.region, {"status": answer.get("status", "")})
 
     return [resource for resource in at_once(one, pairs) if resource is not None]
@@ -47,4 +60,5 @@ KIND = Kind(
             "release_version": "AMI releases are rolled by an update of their own",
         },
     ),
+    also=("ec2",),
 )

@@ -82,3 +82,37 @@ def test_a_busy_group_is_left_alone() -> None:
 def test_what_needs_a_new_group_is_said() -> None:
     with pytest.raises(NodegroupChangeError, match="add a node group of another name"):
         calls(instanceTypes=["m7i.xlarge"])
+
+
+TEMPLATE = {"name": "t", "version": "2"}
+
+
+def test_another_version_of_the_template_replaces_the_nodes() -> None:
+    wanted = {**DESIRED, "launch_template": TEMPLATE}
+    have = answer(launchTemplate={"name": "t", "id": "lt-1", "version": "1"})
+    ((method, request),) = present("c", "g", wanted, have, purge_tags=True).calls
+    assert method == "update_nodegroup_version"
+    assert (request["launchTemplate"], request["version"]) == (TEMPLATE, DESIRED["version"])
+    settled = answer(launchTemplate={**TEMPLATE, "id": "lt-1"})
+    assert not present("c", "g", wanted, settled, purge_tags=True).changed
+
+
+def test_image_and_template_are_rolled_at_once() -> None:
+    wanted = {**DESIRED, "launch_template": TEMPLATE, "version": "1.34"}
+    have = answer(launchTemplate={"name": "t", "version": "1"})
+    steps = present("c", "g", wanted, have, purge_tags=True)
+    assert len(steps.calls) == 1
+    assert steps.pending == []
+
+
+@pytest.mark.parametrize("have", [{}, {"launchTemplate": {"name": "other", "version": "2"}}])
+def test_another_template_cannot_be_taken(have: dict[str, Any]) -> None:
+    with pytest.raises(NodegroupChangeError, match="EKS cannot change launch_template"):
+        present("c", "g", {**DESIRED, "launch_template": TEMPLATE}, answer(**have), purge_tags=True)
+
+
+def test_absence_is_pending_until_it_is_gone() -> None:
+    assert nodegroup.absent("c", "g", None).pending == []
+    assert nodegroup.absent("c", "g", answer()).pending == ["deletion"]
+    going = nodegroup.absent("c", "g", answer(status="DELETING"))
+    assert (going.calls, going.pending) == ([], ["deletion"])
