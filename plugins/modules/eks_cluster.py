@@ -123,8 +123,8 @@ cluster:
   sample: {name: creator-dev, status: CREATING}
 pending:
   description: >-
-    Properties that still differ, because AWS takes one change at a time or the cluster is busy.
-    Run again when it is settled.
+    Properties that still differ, because AWS takes one change at a time or the cluster is busy; for a removal what must go
+    first, or V(deletion) until the cluster is gone. Run again until it is empty.
   returned: always
   type: list
   elements: str
@@ -133,7 +133,7 @@ pending:
 
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.creator.platform.plugins.module_utils.aws.eks.api import find_cluster
+from ansible_collections.creator.platform.plugins.module_utils.aws.eks.api import attached, find_cluster
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.cluster import (
     LOG_TYPES,
     ClusterChangeError,
@@ -173,7 +173,7 @@ def converge(module: AnsibleAWSModule) -> None:
     name = module.params["name"]
     found = find_cluster(client, name)
     if module.params["state"] == "absent":
-        steps = absent(name, found)
+        steps = absent(name, found, attached(client, name))
     else:
         desired = {option: module.params[option] for option in PROPERTIES}
         if found is None and not (desired["role_arn"] and desired["subnets"]):

@@ -73,8 +73,10 @@ def cluster(cloud: RunningCloud, subnets: list[str]) -> dict[str, Any]:
 def changes(cloud: RunningCloud, kind_name: str, name: str, properties: dict[str, Any], region: str = "") -> list[Any]:
     """What the kind's reader finds different."""
     kind = load_kind(kind_name)
-    scope = Scope("creator", "test", "cluster", region or cloud.content.region, (name,))
-    found = kind.read(cloud.client(kind.service, scope.region), scope)
+    place = region or cloud.content.region
+    also = {service: cloud.client(service, place) for service in kind.also}
+    scope = Scope("creator", "test", "cluster", place, (name,), also)
+    found = kind.read(cloud.client(kind.service, place), scope)
     return compare([Resource(kind_name, name, properties, scope.region)], found, kind.rules)
 
 
@@ -97,14 +99,42 @@ def test_a_cluster_changes_one_setting_at_a_time(cloud: RunningCloud, cluster: d
     assert "cannot take it to 1.34" in back.result["msg"]
 
 
-def test_a_node_group(cloud: RunningCloud, cluster: dict[str, Any]) -> None:
+@pytest.fixture(scope="module")
+def machine(cloud: RunningCloud) -> dict[str, Any]:
+    """What a launch template says that was made in four phases, tagged as the component's."""
+    made = {
+        "metadata_tokens": "required",
+        "metadata_hops": 1,
+        "volume_type": "gp3",
+        "volume_size": 50,
+        "volume_encrypted": True,
+        "volume_key_arn": "",
+        "launched_tags": {"Name": "creator-test-general"},
+    }
+    four_phases(cloud, "ec2_launch_template", {"name": "creator-test-general", **made, "tags": TAGS})
+    return made
+
+
+def test_a_launch_template(cloud: RunningCloud, machine: dict[str, Any]) -> None:
+    name, properties = "creator-test-general", {**machine, "tags": TAGS}
+    assert changes(cloud, "ec2_launch_template", name, properties) == []
+    bigger = {**machine, "volume_size": 80}
+    (change,) = changes(cloud, "ec2_launch_template", name, {**bigger, "tags": TAGS})
+    assert change.attributes == (("volume_size", 50, 80),)
+    done = four_phases(cloud, "ec2_launch_template", {"name": name, **bigger, "tags": TAGS})
+    assert done.result["launch_template"]["latest_version"] == 2
+    four_phases(cloud, "ec2_launch_template", {"name": "creator-test-other", "tags": TAGS})
+    four_phases(cloud, "ec2_launch_template", {"name": "creator-test-other", "state": "absent"})
+
+
+def test_a_node_group(cloud: RunningCloud, cluster: dict[str, Any], machine: dict[str, Any]) -> None:
     properties = {
         "node_role_arn": arn("node"),
         "subnets": cluster["subnets"],
         "ami_type": "AL2023_x86_64_STANDARD",
         "instance_types": ["m7i.large"],
         "capacity_type": "ON_DEMAND",
-        "disk_size": 50,
+        "machine": machine,
         "min_size": 1,
         "max_size": 3,
         "version": "1.35",
@@ -112,7 +142,9 @@ def test_a_node_group(cloud: RunningCloud, cluster: dict[str, Any]) -> None:
         "taints": [],
         "tags": TAGS,
     }
-    arguments = {"cluster": CLUSTER, "name": "general", **properties}
+    settings = {key: value for key, value in properties.items() if key != "machine"}
+    template = {"name": "creator-test-general", "version": "1"}
+    arguments = {"cluster": CLUSTER, "name": "general", "launch_template": template, **settings}
     four_phases(cloud, "eks_nodegroup", arguments)
     place = {"clusterName": CLUSTER, "nodegroupName": "general"}
     eks = cloud.client("eks")
@@ -125,7 +157,49 @@ def test_a_node_group(cloud: RunningCloud, cluster: dict[str, Any]) -> None:
     four_phases(cloud, "eks_nodegroup", arguments)
     assert eks.describe_nodegroup(**place)["nodegroup"]["scalingConfig"]["desiredSize"] == 2
     until(cloud, "ACTIVE", lambda: eks.describe_nodegroup(**place)["nodegroup"]["status"])
+    # Another version of the template is another machine, and replaces the nodes.
+    run_module(cloud, "ec2_launch_template", {"name": template["name"], "volume_size": 90})
+    newest = cloud.client("ec2").describe_launch_templates(LaunchTemplateNames=[template["name"]])["LaunchTemplates"][0]
+    rolled = {**arguments, "launch_template": {**template, "version": str(newest["LatestVersionNumber"])}}
+    assert four_phases(cloud, "eks_nodegroup", rolled).writes == ["UpdateNodegroupVersion"]
+    until(cloud, "ACTIVE", lambda: eks.describe_nodegroup(**place)["nodegroup"]["status"])
+    (change,) = changes(cloud, "eks_nodegroup", f"{CLUSTER}/general", properties)
+    assert change.attributes[0][1]["volume_size"] == 90
     four_phases(cloud, "eks_nodegroup", {"cluster": CLUSTER, "name": "general", "state": "absent"})
+    gone = {"cluster": CLUSTER, "name": "general", "state": "absent"}
+    until(cloud, "[]", lambda: str(run_module(cloud, "eks_nodegroup", gone).result["pending"]))
+
+
+def test_a_fargate_profile(cloud: RunningCloud, cluster: dict[str, Any]) -> None:
+    properties = {
+        "pod_role_arn": arn("pod"),
+        "subnets": cluster["subnets"],
+        "selectors": [{"namespace": "creator", "labels": {"compute": "fargate"}}],
+        "tags": TAGS,
+    }
+    arguments = {"cluster": CLUSTER, "name": "batch", **properties}
+    four_phases(cloud, "eks_fargate_profile", arguments)
+    eks = cloud.client("eks")
+    place = {"clusterName": CLUSTER, "fargateProfileName": "batch"}
+    until(cloud, "ACTIVE", lambda: eks.describe_fargate_profile(**place)["fargateProfile"]["status"])
+    assert changes(cloud, "eks_fargate_profile", f"{CLUSTER}/batch", properties) == []
+    (change,) = changes(cloud, "eks_fargate_profile", f"{CLUSTER}/batch", {**properties, "selectors": []})
+    assert change.action == "replace"
+    retagged = {**TAGS, "more": "yes"}
+    four_phases(cloud, "eks_fargate_profile", {**arguments, "tags": retagged})
+    gone = {"cluster": CLUSTER, "name": "batch", "state": "absent"}
+    four_phases(cloud, "eks_fargate_profile", gone)
+    until(cloud, "[]", lambda: str(run_module(cloud, "eks_fargate_profile", gone).result["pending"]))
+
+
+def test_an_upgrade_is_judged_before_it_begins(cloud: RunningCloud, cluster: dict[str, Any]) -> None:
+    asked = run_module(cloud, "eks_upgrade_info", {"cluster": CLUSTER, "version": "1.36"})
+    assert asked.writes == []
+    assert (asked.result["steps"], asked.result["blockers"]) == (["1.36"], [])
+    never = run_module(cloud, "eks_upgrade_info", {"cluster": CLUSTER, "version": "1.99"})
+    assert "EKS does not offer 1.99" in never.result["blockers"]
+    none = run_module(cloud, "eks_upgrade_info", {"cluster": "creator-none", "version": "1.36"})
+    assert none.result["msg"] == "there is no cluster creator-none to upgrade: provision it first"
 
 
 def test_an_addon(cloud: RunningCloud, cluster: dict[str, Any]) -> None:

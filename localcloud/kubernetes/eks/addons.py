@@ -35,12 +35,12 @@ CATALOGUE = {
 }
 
 
-def _fits(addon: str, version: str, cluster_version: str) -> bool:
+def fits(addon: str, version: str, cluster_version: str) -> bool:
     return addon != "kube-proxy" or version.startswith(f"v{cluster_version}.")
 
 
 def _versions(addon: str, cluster_version: str) -> list[str]:
-    return [version for version in CATALOGUE[addon][0] if _fits(addon, version, cluster_version)]
+    return [version for version in CATALOGUE[addon][0] if fits(addon, version, cluster_version)]
 
 
 def _choose(cluster: Cluster, call: Call) -> str:
@@ -196,7 +196,7 @@ def describe_addon_versions(eks: Eks, call: Call) -> Record:
 def _offer(name: str, clusters: list[str]) -> Record:
     versions = []
     for version in CATALOGUE[name][0]:
-        fitting = [cluster for cluster in clusters if _fits(name, version, cluster)]
+        fitting = [cluster for cluster in clusters if fits(name, version, cluster)]
         if fitting:
             versions.append(
                 {

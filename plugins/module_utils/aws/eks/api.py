@@ -75,3 +75,53 @@ def find_association(client: Any, cluster: str, namespace: str, service_account:
         return None
     identifier = found[0]["associationId"]
     return client.describe_pod_identity_association(clusterName=cluster, associationId=identifier)["association"]
+
+
+@EksErrorHandler.common_error_handler("read the Fargate profiles of the cluster")
+@AWSRetry.jittered_backoff()
+def fargate_profiles(client: Any, cluster: str) -> Any:
+    """All FargateProfiles of a cluster. One that goes while it is asked for is left out."""
+    pages = client.get_paginator("list_fargate_profiles").paginate(clusterName=cluster)
+    found = []
+    for name in pages.build_full_result().get("fargateProfileNames", []):
+        try:
+            answer = client.describe_fargate_profile(clusterName=cluster, fargateProfileName=name)
+        except client.exceptions.ResourceNotFoundException:
+            continue
+        found.append(answer["fargateProfile"])
+    return found
+
+
+@EksErrorHandler.list_error_handler("list what belongs to the cluster", [])
+@AWSRetry.jittered_backoff()
+def attached(client: Any, cluster: str) -> Any:
+    """Names of node groups and Fargate profiles, without which EKS does not remove a cluster; [] when it is gone."""
+    groups = client.get_paginator("list_nodegroups").paginate(clusterName=cluster).build_full_result()
+    profiles = client.get_paginator("list_fargate_profiles").paginate(clusterName=cluster).build_full_result()
+    return [*groups.get("nodegroups", []), *profiles.get("fargateProfileNames", [])]
+
+
+@EksErrorHandler.common_error_handler("read what decides on an upgrade")
+@AWSRetry.jittered_backoff()
+def upgrade_facts(client: Any, cluster: str, version: str) -> Any:
+    """What `upgrade.judge` asks of EKS for the way to `version`, by its parameter names."""
+    offered = client.get_paginator("describe_cluster_versions").paginate().build_full_result()
+    chosen = {"categories": ["UPGRADE_READINESS"], "kubernetesVersions": [version]}
+    insights = client.get_paginator("list_insights").paginate(clusterName=cluster, filter=chosen).build_full_result()
+    groups = client.get_paginator("list_nodegroups").paginate(clusterName=cluster).build_full_result()["nodegroups"]
+    installed = client.get_paginator("list_addons").paginate(clusterName=cluster).build_full_result()["addons"]
+    nodes = [client.describe_nodegroup(clusterName=cluster, nodegroupName=name)["nodegroup"] for name in groups]
+    addons = {}
+    for name in installed:
+        fitting = client.describe_addon_versions(addonName=name, kubernetesVersion=version)["addons"]
+        addons[name] = {
+            row["addonVersion"]: any(fit.get("defaultVersion") for fit in row.get("compatibilities", []))
+            for addon in fitting
+            for row in addon["addonVersions"]
+        }
+    return {
+        "offered": [row["clusterVersion"] for row in offered["clusterVersions"]],
+        "insights": insights.get("insights", []),
+        "node_groups": {group["nodegroupName"]: str(group["version"]) for group in nodes},
+        "addons": addons,
+    }

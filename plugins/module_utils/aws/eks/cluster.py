@@ -212,8 +212,18 @@ def settled_by(update: Call, changed: list[str]) -> list[str]:
     return [item for item in changed if item in {fields[field] for field in given if field in fields}]
 
 
-def absent(name: str, found: Mapping[str, Any] | None) -> Steps:
-    """Steps that remove the cluster; none when it is gone or going."""
-    if found is None or found.get("status") == "DELETING":
+def absent(name: str, found: Mapping[str, Any] | None, attached: list[str]) -> Steps:
+    """Steps that remove the cluster; pending until it is gone, and before that until nothing is attached to it.
+
+    Raises ClusterChangeError while deletion protection is on.
+    """
+    if found is None:
         return Steps()
-    return Steps([("delete_cluster", {"name": name})], project(found), {})
+    before = project(found)
+    if before["deletion_protection"]:
+        raise ClusterChangeError(
+            f"cluster {name} is protected from deletion: set deletion_protection to false first, if its removal is meant"
+        )
+    if attached or found.get("status") != "ACTIVE":
+        return Steps([], before, before, sorted(attached) or ["deletion"])
+    return Steps([("delete_cluster", {"name": name})], before, {}, ["deletion"])

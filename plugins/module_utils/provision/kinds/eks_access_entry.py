@@ -12,36 +12,29 @@ from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.access_entry import project
 from ansible_collections.creator.platform.plugins.module_utils.aws.reading import at_once, optional
-from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, pages
+from ansible_collections.creator.platform.plugins.module_utils.provision.kinds.eks_cluster import ours
+from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, pages, tags_of
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
 
 
 def read(client: Any, scope: Scope) -> list[Resource]:
-    """Entries of the named clusters that are named or tagged as the component's.
+    """Entries of the environment's clusters that are named or tagged as the component's.
 
     EKS makes entries of its own (node roles, Fargate, the creator of the cluster): they have no tags of ours.
     """
     pairs: list[tuple[str, str]] = []
-    for cluster in sorted({name.partition("/")[0] for name in scope.names}):
-        if optional(client, "describe_cluster", ("ResourceNotFoundException",), name=cluster) is not None:
-            pairs += [
-                (cluster, arn) for arn in pages(client, "list_access_entries", "accessEntries", clusterName=cluster)
-            ]
+    for cluster in ours(client, scope):
+        pairs += [(cluster, arn) for arn in pages(client, "list_access_entries", "accessEntries", clusterName=cluster)]
 
     def one(pair: tuple[str, str]) -> Resource | None:
         cluster, principal = pair
-        entry = client.describe_access_entry(clusterName=cluster, principalArn=principal)["accessEntry"]
-        policies = pages(
-            client,
-            "list_associated_access_policies",
-            "associatedAccessPolicies",
-            clusterName=cluster,
-            principalArn=principal,
-        )
-        properties = project(entry, policies)
+        place = {"clusterName": cluster, "principalArn": principal}
+        found = optional(client, "describe_access_entry", ("ResourceNotFoundException",), **place)
         name = f"{cluster}/{principal}"
-        if name not in scope.names and not is_ours(properties["tags"], scope):
+        if found is None or not (name in scope.names or is_ours(tags_of(found["accessEntry"], "tags"), scope)):
             return None
+        policies = pages(client, "list_associated_access_policies", "associatedAccessPolicies", **place)
+        properties = project(found["accessEntry"], policies)
         return Resource("eks_access_entry", name, properties, scope.region)
 
     return [resource for resource in at_once(one, pairs) if resource is not None]

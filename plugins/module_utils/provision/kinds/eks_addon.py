@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Add-ons of EKS. https://docs.aws.amazon.com/eks/latest/APIReference/API_Addon.html
 
-Named `<cluster>/<add-on>`.
+Named `<cluster>/<add-on>`. `compatible`: whether EKS offers its version for the Kubernetes version that the cluster has.
 """
 
 from __future__ import annotations
@@ -12,21 +12,30 @@ from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.addon import project
 from ansible_collections.creator.platform.plugins.module_utils.aws.reading import at_once, optional
-from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, pages
+from ansible_collections.creator.platform.plugins.module_utils.provision.kinds.eks_cluster import ours
+from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, listing, pages
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
 
 
 def read(client: Any, scope: Scope) -> list[Resource]:
-    """Add-ons of the clusters that are named: those named themselves and those tagged as the component's."""
+    """Add-ons of the environment's clusters: those named themselves and those tagged as the component's."""
     pairs: list[tuple[str, str]] = []
-    for cluster in sorted({name.partition("/")[0] for name in scope.names}):
-        if optional(client, "describe_cluster", ("ResourceNotFoundException",), name=cluster) is not None:
-            pairs += [(cluster, item) for item in pages(client, "list_addons", "addons", clusterName=cluster)]
+    for cluster in ours(client, scope):
+        pairs += [(cluster, item) for item in pages(client, "list_addons", "addons", clusterName=cluster)]
+
+    def fitting(cluster: str) -> set[str]:
+        version = client.describe_cluster(name=cluster)["cluster"]["version"]
+        offers = listing(client, "describe_addon_versions", "addons", kubernetesVersion=version)
+        return {f"{offer['addonName']} {row['addonVersion']}" for offer in offers for row in offer["addonVersions"]}
+
+    fits = {cluster: fitting(cluster) for cluster in {cluster for cluster, _item in pairs}}
 
     def one(pair: tuple[str, str]) -> Resource | None:
         cluster, item = pair
-        answer = client.describe_addon(clusterName=cluster, addonName=item)["addon"]
+        found = optional(client, "describe_addon", ("ResourceNotFoundException",), clusterName=cluster, addonName=item)
+        answer = found["addon"] if found else {"status": "DELETING"}
         properties = project(answer)
+        properties["compatible"] = f"{item} {answer.get('addonVersion')}" in fits[cluster]
         name = f"{cluster}/{item}"
         if answer.get("status") == "DELETING" or (name not in scope.names and not is_ours(properties["tags"], scope)):
             return None

@@ -9,34 +9,40 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.cluster import project
-from ansible_collections.creator.platform.plugins.module_utils.aws.reading import at_once
-from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, pages
+from ansible_collections.creator.platform.plugins.module_utils.aws.reading import at_once, optional
+from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, listing
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
 
 
 def facts(cluster: Mapping[str, Any]) -> dict[str, Any]:
-    """What EKS chose: arn, status, endpoint, certificate_authority (base64) and oidc_issuer, empty until it is ACTIVE."""
+    """arn, status, deletion_protection; endpoint, certificate_authority (base64) and oidc_issuer, empty until it is ACTIVE."""
     return {
         "arn": cluster.get("arn", ""),
         "status": cluster.get("status", ""),
+        "deletion_protection": bool(cluster.get("deletionProtection", False)),
         "endpoint": cluster.get("endpoint") or "",
         "certificate_authority": (cluster.get("certificateAuthority") or {}).get("data") or "",
         "oidc_issuer": ((cluster.get("identity") or {}).get("oidc") or {}).get("issuer") or "",
     }
 
 
+def ours(client: Any, scope: Scope) -> list[str]:
+    """Names of the clusters that there are of the environment, or that what is wanted belongs to (`<cluster>/…`)."""
+    environment = f"{scope.platform}-{scope.environment}"
+    named = {name.partition("/")[0] for name in scope.names}
+    return sorted(name for name in listing(client, "list_clusters", "clusters") if name == environment or name in named)
+
+
 def read(client: Any, scope: Scope) -> list[Resource]:
     """Clusters that are named or tagged as the component's; one that is being deleted is no more."""
-    prefix = f"{scope.platform}-{scope.environment}"
-    names = [
-        name for name in pages(client, "list_clusters", "clusters") if name.startswith(prefix) or name in scope.names
-    ]
+    names = ours(client, scope)
 
     def one(name: str) -> Resource | None:
-        cluster = client.describe_cluster(name=name)["cluster"]
-        properties = project(cluster)
-        if cluster.get("status") == "DELETING":
+        answer = optional(client, "describe_cluster", ("ResourceNotFoundException",), name=name)
+        if answer is None or answer["cluster"].get("status") == "DELETING":
             return None
+        cluster = answer["cluster"]
+        properties = project(cluster)
         if name not in scope.names and not is_ours(properties["tags"], scope):
             return None
         return Resource("eks_cluster", name, properties, scope.region, facts(cluster))

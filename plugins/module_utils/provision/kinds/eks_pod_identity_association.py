@@ -12,21 +12,25 @@ from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.pod_identity import project
 from ansible_collections.creator.platform.plugins.module_utils.aws.reading import at_once, optional
+from ansible_collections.creator.platform.plugins.module_utils.provision.kinds.eks_cluster import ours
 from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, pages
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Scope
 
 
 def read(client: Any, scope: Scope) -> list[Resource]:
-    """Associations of the named clusters that are named or tagged as the component's."""
+    """Associations of the environment's clusters that are named or tagged as the component's."""
     pairs: list[tuple[str, str]] = []
-    for cluster in sorted({name.partition("/")[0] for name in scope.names}):
-        if optional(client, "describe_cluster", ("ResourceNotFoundException",), name=cluster) is not None:
-            summaries = pages(client, "list_pod_identity_associations", "associations", clusterName=cluster)
-            pairs += [(cluster, summary["associationId"]) for summary in summaries]
+    for cluster in ours(client, scope):
+        summaries = pages(client, "list_pod_identity_associations", "associations", clusterName=cluster)
+        pairs += [(cluster, summary["associationId"]) for summary in summaries]
 
     def one(pair: tuple[str, str]) -> Resource | None:
         cluster, identifier = pair
-        found = client.describe_pod_identity_association(clusterName=cluster, associationId=identifier)["association"]
+        place = {"clusterName": cluster, "associationId": identifier}
+        answer = optional(client, "describe_pod_identity_association", ("ResourceNotFoundException",), **place)
+        if answer is None:
+            return None
+        found = answer["association"]
         name = f"{cluster}/{found['namespace']}/{found['serviceAccount']}"
         properties = project(found)
         if name not in scope.names and not is_ours(properties["tags"], scope):

@@ -111,7 +111,16 @@ def test_versions_never_fall() -> None:
         next_version("c", "1.33", "1.32")
 
 
-def test_absence() -> None:
-    assert not cluster.absent("c", None).changed
-    assert not cluster.absent("c", answer(status="DELETING")).changed
-    assert cluster.absent("c", answer()).calls == [("delete_cluster", {"name": "c"})]
+def test_absence_is_pending_until_it_is_gone() -> None:
+    assert cluster.absent("c", None, []).pending == []
+    going = cluster.absent("c", answer(status="DELETING", deletionProtection=False), [])
+    assert (going.calls, going.pending) == ([], ["deletion"])
+    first = cluster.absent("c", answer(deletionProtection=False), ["general"])
+    assert (first.calls, first.pending) == ([], ["general"])
+    last = cluster.absent("c", answer(deletionProtection=False), [])
+    assert (last.calls, last.pending) == ([("delete_cluster", {"name": "c"})], ["deletion"])
+
+
+def test_a_protected_cluster_is_not_removed() -> None:
+    with pytest.raises(ClusterChangeError, match="cluster c is protected from deletion"):
+        cluster.absent("c", answer(deletionProtection=True), [])
