@@ -47,3 +47,11 @@ def tags_of(client: Any, arn: str) -> Any:
     """Tags as a dictionary, without AWS's own."""
     tags = client.list_tags_for_resource(resourceArn=arn)["tags"]
     return {tag["Key"]: tag["Value"] for tag in tags if not tag["Key"].startswith("aws:")}
+
+
+@EcrErrorHandler.common_error_handler("describe the registry")
+@AWSRetry.jittered_backoff()
+def describe_registry(client: Any) -> Any:
+    """The id of the registry and its replication rules."""
+    registry = client.describe_registry()
+    return registry["registryId"], registry["replicationConfiguration"]["rules"]
