@@ -14,10 +14,13 @@ from typing import Any, ClassVar
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.creator.platform.plugins.module_utils.aws.clients import client_factory
+from ansible_collections.creator.platform.plugins.module_utils.aws.clients import client_factory, preload
 from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AWS_ERRORS, AwsError, explain
 from ansible_collections.creator.platform.plugins.module_utils.provision.canonical import plain
 from ansible_collections.creator.platform.plugins.module_utils.provision.exits import KEY
+
+# Every run asks STS who it is and reads outputs; the workers find both here.
+preload("ssm", "sts")
 
 
 class AwsActionBase(ActionBase):

@@ -8,6 +8,8 @@ An action plugin runs inside Ansible's worker, where the task's `environment:` i
 
 from __future__ import annotations
 
+import functools
+import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +17,8 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.errors import
 
 try:
     import boto3
+    import botocore.loaders
+    import botocore.session
     from botocore.config import Config
 except ImportError:  # told when a client is asked for; ansible-test imports everything without it
     boto3 = None  # type: ignore[assignment]
@@ -22,6 +26,24 @@ except ImportError:  # told when a client is asked for; ansible-test imports eve
 #: Adaptive mode slows down on throttling instead of failing; 8 readers of 8 components can meet EC2's and IAM's limits.
 #: https://boto3.amazonaws.com/v1/documentation/api/latest/guide/retries.html#adaptive-retry-mode
 RETRIES = {"mode": "adaptive", "total_max_attempts": 8}
+
+
+@functools.cache
+def _descriptions() -> Any:
+    """What botocore knows of services, for all sessions of this process and its forks: parsing it is most of a client's cost."""
+    return botocore.loaders.create_loader(os.environ.get("AWS_DATA_PATH"))
+
+
+def preload(*services: str) -> None:
+    """Read the descriptions of services, so that forks of this process need not. Makes no client; does nothing without boto3."""
+    if boto3 is None:
+        return
+    loader = _descriptions()
+    for name in ("endpoints", "partitions", "sdk-default-configuration", "_retry"):
+        loader.load_data(name)
+    for service in services:
+        for kind in ("service-2", "endpoint-rule-set-1"):
+            loader.load_service_model(service, kind)
 
 
 def session_for(environment: Mapping[str, str]) -> boto3.session.Session:
@@ -34,7 +56,10 @@ def session_for(environment: Mapping[str, str]) -> boto3.session.Session:
             "the Python that runs Ansible has no boto3: run it from the project's .venv, or install requirements/runtime.txt"
         )
     keyed = bool(environment.get("AWS_ACCESS_KEY_ID"))
+    core = botocore.session.Session()
+    core.register_component("data_loader", _descriptions())
     return boto3.session.Session(
+        botocore_session=core,
         aws_access_key_id=environment.get("AWS_ACCESS_KEY_ID") or None,
         aws_secret_access_key=environment.get("AWS_SECRET_ACCESS_KEY") or None,
         aws_session_token=(environment.get("AWS_SESSION_TOKEN") or None) if keyed else None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.creator.platform.plugins.module_utils.aws import clients
 from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AwsError
+from botocore.loaders import JSONFileLoader
 
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECRET_ACCESS_KEY": "y", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
 
@@ -38,3 +39,26 @@ def test_python_without_boto3_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(clients, "boto3", None)
     with pytest.raises(AwsError, match="has no boto3: run it from the project's"):
         clients.client_factory(KEYS)
+
+
+def test_descriptions_of_services_are_read_once_in_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    clients.preload("sts")
+
+    read: list[str] = []
+    original = JSONFileLoader.load_file
+
+    def load_file(loader: JSONFileLoader, path: str) -> object:
+        found = original(loader, path)
+        if found is not None:
+            read.append(path)
+        return found
+
+    monkeypatch.setattr(JSONFileLoader, "load_file", load_file)
+    for _session in range(2):
+        assert clients.client_factory(KEYS)("sts", "eu-west-1").meta.service_model.service_name == "sts"
+    assert not [path for path in read if "/sts/" in path]
+
+
+def test_nothing_is_preloaded_without_boto3(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clients, "boto3", None)
+    clients.preload("sts")
