@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible.utils.display import Display
 from ansible_collections.creator.platform.plugins.module_utils.provision.approval import Wish, require_applicable
 from ansible_collections.creator.platform.plugins.module_utils.provision.canonical import plain
-from ansible_collections.creator.platform.plugins.module_utils.provision.document import (
-    environment_document,
-    with_changes,
-)
 from ansible_collections.creator.platform.plugins.module_utils.provision.exits import KEY, RefusalError
-from ansible_collections.creator.platform.plugins.module_utils.provision.render import markdown, summary, terminal
-from ansible_collections.creator.platform.plugins.plugin_utils.files import revision, write_whole
+from ansible_collections.creator.platform.plugins.module_utils.provision.render import markdown, summary
+from ansible_collections.creator.platform.plugins.plugin_utils.component_plans import (
+    environment_plan,
+    planned_hosts,
+    show,
+)
+from ansible_collections.creator.platform.plugins.plugin_utils.files import write_whole
 
 
 class ActionModule(ActionBase):
@@ -36,7 +36,7 @@ class ActionModule(ActionBase):
     ARGUMENTS: ClassVar[dict[str, Any]] = {
         "layers": {"type": "list", "elements": "list", "required": True},
         "evidence_dir": {"type": "path", "required": True},
-        "purpose": {"type": "str", "choices": ["look", "apply", "remove", "compare"], "default": "look"},
+        "purpose": {"type": "str", "choices": ["look", "apply", "remove"], "default": "look"},
         "digest": {"type": "str", "default": ""},
         "without_approval": {"type": "bool", "default": False},
         "unprotected": {"type": "list", "elements": "str", "default": []},
@@ -51,10 +51,10 @@ class ActionModule(ActionBase):
         args = plain(args)
         folder = Path(args["evidence_dir"])
         try:
-            hosts = _hosts(variables)
-            plan = _document(hosts.values())
+            hosts = planned_hosts(variables)
+            plan = environment_plan(hosts.values())
             todo = _todo(plan, args["layers"])
-            self._show(plan, args["purpose"])
+            show(plan, whole=args["purpose"] != "apply")
             self._keep(folder, plan, hosts, todo, args)
         except (RefusalError, ValueError) as error:
             code = getattr(error, "exit_code", None)
@@ -66,11 +66,6 @@ class ActionModule(ActionBase):
         rows = [row for one in plan["components"] for row in one["changes"]]
         told = {"pending": plan["pending"], "digest": plan["digest"], "summary": summary(rows), "todo": todo}
         return {**result, **told, "changed": False, "path": str(folder / "plan.json")}
-
-    def _show(self, plan: Mapping[str, Any], purpose: str) -> None:
-        display = Display()
-        for line, colour in terminal(plan, whole=purpose != "apply"):
-            display.display(line, color=colour or None)
 
     def _keep(
         self,
@@ -91,36 +86,13 @@ class ActionModule(ActionBase):
                 require_applicable(plan, Wish(args["digest"], free, stored, args["unprotected"]))
             if args["digest"]:
                 _write(folder, plan)
-        elif purpose == "look":
+        else:
             _write(folder, plan)
         if purpose == "apply" and not self._task.check_mode:
             for name, host in hosts.items():
                 if name not in todo:
                     evidence = json.dumps(_unchanged(name, host), indent=2, ensure_ascii=False) + "\n"
                     write_whole(folder / "provision" / f"{name}.json", evidence)
-
-
-def _hosts(variables: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """What the run knows of each component. Raises RefusalError when one could not be planned."""
-    every, active = variables["ansible_play_hosts_all"], variables["ansible_play_hosts"]
-    found = {name: variables["hostvars"][name] for name in every}
-    missing = [name for name in every if name not in active or "component_plan" not in found[name]]
-    if missing:
-        raise RefusalError(
-            f"{', '.join(missing)} could not be planned, so there is no plan of the environment and nothing was changed: see the "
-            "error above"
-        )
-    keys = ("component_plan", "component_published")
-    return {name: {key: plain(host[key]) for key in keys if key in host} for name, host in found.items()}
-
-
-def _document(hosts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    documents = []
-    for host in hosts:
-        document = host["component_plan"]["plan"]
-        rows = (host.get("component_published") or {}).get("changes") or []
-        documents.append(with_changes(document, [*document["changes"], *rows]) if rows else document)
-    return environment_document(documents, revision(Path(__file__).parent))
 
 
 def _todo(plan: Mapping[str, Any], layers: Sequence[Sequence[str]]) -> list[str]:

@@ -31,9 +31,8 @@ options:
       - C(apply) shows its summary and refuses it when it is incomplete, stale, not approved, or touches what is protected. It
         writes the evidence of the components that have nothing to do.
       - C(remove) is C(apply) for the removal of an environment, which needs no approved plan, and shows it whole.
-      - C(compare) only shows it.
     type: str
-    choices: [look, apply, remove, compare]
+    choices: [look, apply, remove]
     default: look
   digest:
     description:
