@@ -17,6 +17,10 @@ HEAD = """# Environments
 Generated from `inventories/*/group_vars/all/` by `make docs`: what differs between the environments. What is the same in all
 of them stands in `group_vars/all.yml` or in the defaults of a role, and not here.
 
+A developer has a copy of dev: `PLATFORM_SANDBOX=alice`, or `-e platform_sandbox=alice`, with `-i inventories/dev`. It is the
+environment `dev-alice`: every name, tag, lock and piece of evidence is its own, settings that an account has once are left to
+dev, and `playbooks/destroy.yml -e destroy=dev-alice` removes it without a trace.
+
 """
 
 

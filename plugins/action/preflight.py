@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AWS_ERRORS, AwsError, explain
 from ansible_collections.creator.platform.plugins.module_utils.provision.preflight import (
-    LOCAL,
     START,
     Settings,
     account_problem,
@@ -28,13 +27,16 @@ class ActionModule(AwsActionBase):
         "region": {"type": "str", "required": True},
         "dr_region": {"type": "str", "required": True},
         "aws": {"type": "dict", "required": True},
+        "sandbox": {"type": "str", "default": ""},
+        "rehearsal": {"type": "bool", "default": False},
     }
 
     def answer(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """No change; raises AwsError with every problem."""
         del task_vars
         aws = {key: str(value) for key, value in args["aws"].items()}
-        settings = Settings(args["environment"], args["account"], args["region"], args["dr_region"], aws)
+        names = ("environment", "account", "region", "dr_region", "sandbox", "rehearsal")
+        settings = Settings(aws=aws, **{name: args[name] for name in names})
         found = problems(settings, os.environ)
         if found:
             raise AwsError("; ".join(found))
@@ -47,6 +49,6 @@ class ActionModule(AwsActionBase):
         try:
             return str(self.client_for()("sts", settings.region).get_caller_identity()["Account"])
         except AWS_ERRORS as error:
-            if settings.environment == LOCAL:
+            if settings.embedded:
                 raise AwsError(f"no local cloud answers at {settings.aws['AWS_ENDPOINT_URL']}: {START}") from error
             raise explain(error) from error

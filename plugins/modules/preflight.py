@@ -35,6 +35,14 @@ options:
     description: Variables that the environment's tasks reach AWS with, as in C(platform_aws_environment).
     type: dict
     required: true
+  sandbox:
+    description: Name of the developer's sandbox that was asked for, which only dev has.
+    type: str
+    default: ""
+  rehearsal:
+    description: Whether this is a rehearsal of a real environment on the local cloud; then it may reach nothing else.
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Only reads.

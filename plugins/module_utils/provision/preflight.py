@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 ENVIRONMENTS = ("dev", "staging", "prod", "local")
 LOCAL = "local"
+#: What a developer's sandbox is called: names of resources hold it, and AWS limits those to 32 characters at least.
+SANDBOX = re.compile(r"dev-[a-z](?:[a-z0-9-]{0,9}[a-z0-9])?")
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 ACCOUNT = re.compile(r"\d{12}")
 NO_ACCOUNT = "000000000000"
@@ -32,19 +34,33 @@ START = "start the local cloud with: python -m localcloud up"
 
 @dataclass(frozen=True)
 class Settings:
-    """The variables of an environment that every play has. `aws`: platform_aws_environment."""
+    """The variables of an environment that every play has. `aws`: platform_aws_environment.
+
+    sandbox: the name of a sandbox that was asked for. rehearsal: a real environment's inventory on the local cloud.
+    """
 
     environment: str
     account: str
     region: str
     dr_region: str
     aws: Mapping[str, str]
+    sandbox: str = ""
+    rehearsal: bool = False
+
+    @property
+    def embedded(self) -> bool:
+        """Whether this run may reach nothing but the local cloud."""
+        return self.environment == LOCAL or self.rehearsal
 
 
 def problems(settings: Settings, environ: Mapping[str, str]) -> list[str]:
     """What is wrong, one sentence each that says what to do; `environ` is the environment of the process."""
     found = []
-    if settings.environment not in ENVIRONMENTS:
+    if settings.sandbox:
+        problem = _sandbox_problem(settings)
+        if problem:
+            return [problem]
+    elif settings.environment not in ENVIRONMENTS:
         known = ", ".join(ENVIRONMENTS)
         return [
             f"environment {settings.environment!r} is unknown: run with -i inventories/<environment>, one of {known}"
@@ -61,7 +77,21 @@ def problems(settings: Settings, environ: Mapping[str, str]) -> list[str]:
             found.append(f"{name} must be an AWS region such as eu-west-1, got {region!r}")
     if settings.region == settings.dr_region:
         found.append(f"platform_dr_region must be another region than platform_region, both are {settings.region}")
-    return found + (_local(settings, environ) if settings.environment == LOCAL else _real(settings, environ))
+    return found + (_local(settings, environ) if settings.embedded else _real(settings, environ))
+
+
+def _sandbox_problem(settings: Settings) -> str:
+    if not settings.environment.startswith("dev-"):
+        return (
+            f"platform_sandbox is {settings.sandbox!r}, but sandboxes are of dev only and this is {settings.environment}: unset "
+            "PLATFORM_SANDBOX, or run with -i inventories/dev"
+        )
+    if not SANDBOX.fullmatch(settings.environment):
+        return (
+            f"platform_sandbox must be a letter and up to 10 more letters, digits or hyphens, all lower case, not ending with a "
+            f"hyphen; got {settings.sandbox!r}"
+        )
+    return ""
 
 
 def _local(settings: Settings, environ: Mapping[str, str]) -> list[str]:

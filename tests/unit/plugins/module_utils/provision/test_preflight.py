@@ -30,12 +30,23 @@ def test_sound_environments_have_no_problem() -> None:
     assert problems(LOCAL, {}) == []
     assert problems(LOCAL, {"AWS_ACCESS_KEY_ID": "AKIALOCAL"}) == []
     assert problems(DEV, {"AWS_PROFILE": "dev"}) == []
+    assert problems(replace(DEV, environment="dev-alice", sandbox="alice"), {}) == []
+    assert problems(replace(DEV, environment="dev-a2-c", sandbox="a2-c"), {}) == []
+    assert problems(replace(DEV, environment="prod", rehearsal=True, aws=LOCAL.aws), {}) == []
 
 
 @pytest.mark.parametrize(
     ("settings", "environ", "words"),
     [
         (replace(DEV, environment="qa"), {}, "environment 'qa' is unknown: run with -i inventories/<environment>"),
+        (replace(DEV, environment="dev-alice"), {}, "environment 'dev-alice' is unknown"),
+        (replace(DEV, sandbox="alice"), {}, "sandboxes are of dev only and this is dev"),
+        (replace(DEV, environment="prod", sandbox="alice"), {}, "sandboxes are of dev only and this is prod"),
+        (replace(DEV, environment="dev-Alice", sandbox="Alice"), {}, "all lower case"),
+        (replace(DEV, environment="dev-a-", sandbox="a-"), {}, "not ending with a hyphen"),
+        (replace(DEV, environment="dev-abcdefghijkl", sandbox="abcdefghijkl"), {}, "up to 10 more"),
+        (replace(DEV, rehearsal=True), {}, "python -m localcloud up"),
+        (replace(DEV, rehearsal=True, aws=LOCAL.aws), {"AWS_PROFILE": "prod"}, "real AWS credentials are in reach"),
         (replace(DEV, account="000000000000"), {}, "still the placeholder"),
         (replace(DEV, account="12345"), {}, "12 digits"),
         (replace(DEV, region="Ireland"), {}, "platform_region must be an AWS region"),
