@@ -9,7 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.provision.canonical import plain
-from ansible_collections.creator.platform.plugins.module_utils.provision.network import resources, subnet_cidrs
+from ansible_collections.creator.platform.plugins.module_utils.provision.network import (
+    resources,
+    size_problems,
+    subnet_cidrs,
+)
 from ansible_collections.creator.platform.plugins.module_utils.provision.preflight import cidr_problems
 
 DOCUMENTATION = r"""
@@ -18,7 +22,8 @@ version_added: 0.1.0
 short_description: What is wrong with the network's variables
 author: creator.platform contributors (@creator-platform)
 description:
-  - Finds CIDRs that overlap or lie outside the network, lists that do not fit the zones, and rules that name unknown groups.
+  - Finds CIDRs that overlap or lie outside the network, lists that do not fit the zones, rules that name unknown groups, and
+    networks that are too small.
 options:
   _input:
     description: As for P(creator.platform.network_resources#filter), and C(reserved), CIDRs that the network must keep off.
@@ -45,7 +50,7 @@ def network_problems(settings: Mapping[str, Any]) -> list[str]:
     values = plain(settings)
     try:
         resources(values)
-        return cidr_problems(values["cidr"], subnet_cidrs(values), values["reserved"])
+        return cidr_problems(values["cidr"], subnet_cidrs(values), values["reserved"]) or size_problems(values)
     except (KeyError, ValueError) as error:
         return [str(error)]
 

@@ -22,8 +22,8 @@ description:
 options:
   _input:
     description:
-      - C(prefix), C(region), C(cidr), C(zones), C(public_cidrs), C(private_cidrs), C(data_cidrs), C(nat_per_zone),
-        C(security_groups), C(acls) and C(tags).
+      - C(prefix), C(region), C(account), C(cidr), C(zones), C(public_cidrs), C(private_cidrs), C(data_cidrs),
+        C(nat_per_zone), C(security_groups), C(acls), C(gateway_endpoints), C(interface_endpoints), C(flow_logs) and C(tags).
     type: dict
     required: true
 """

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from ipaddress import ip_network
 from typing import Any
 
 TIERS = ("public", "private", "data")
@@ -30,11 +31,33 @@ def subnet_cidrs(settings: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
+#: EKS gives pods the addresses of their node's subnet, and wants spare ones for its own upgrades.
+#: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
+#: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+SMALLEST_PRIVATE, SMALLEST, LARGEST = 24, 28, 16
+
+
+def size_problems(settings: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the number of zones, and with the sizes of networks whose CIDRs are sound."""
+    zones = settings["zones"]
+    found = []
+    if len(zones) < 2 or len(set(zones)) < len(zones):
+        found.append(f"network_zones is {', '.join(zones)}: give two or more, each once; EKS and RDS need two")
+    for name, cidr in {"network_cidr": settings["cidr"], **subnet_cidrs(settings)}.items():
+        length = ip_network(cidr).prefixlen
+        smallest = SMALLEST_PRIVATE if name.startswith("private-") else SMALLEST
+        if not LARGEST <= length <= smallest:
+            why = ": nodes and pods need room" if name.startswith("private-") else ""
+            found.append(f"{name} ({cidr}) must be from /{LARGEST} to /{smallest}{why}")
+    return found
+
+
 def resources(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Every resource of the network: {kind, name, properties}.
 
-    `settings`: prefix, region, cidr, zones, <tier>_cidrs, nat_per_zone, security_groups, acls, tags. Raises ValueError for a
-    list of CIDRs that does not fit the zones and for a rule that names no group.
+    `settings`: prefix, region, account, cidr, zones, <tier>_cidrs, nat_per_zone, security_groups, acls, gateway_endpoints,
+    interface_endpoints, flow_logs ({} for none), tags. Raises ValueError for a list of CIDRs that does not fit the zones and for
+    a rule that names no group.
     """
     return [
         *_foundation(settings),
@@ -42,6 +65,8 @@ def resources(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
         *_route_tables(settings),
         *_security_groups(settings),
         *_acls(settings),
+        *_endpoints(settings),
+        *_flow_logs(settings),
     ]
 
 
@@ -56,7 +81,11 @@ def _foundation(settings: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     yield _resource(settings, "ec2_vpc", "", cidr=settings["cidr"], dns_support=True, dns_hostnames=True)
     yield _resource(settings, "ec2_internet_gateway", "internet", vpc=prefix)
     for zone in _nat_zones(settings):
-        yield _resource(settings, "ec2_nat_gateway", f"nat-{zone}", subnet=f"{prefix}-public-{zone}")
+        address = f"{prefix}-nat-{zone}"
+        yield _resource(settings, "ec2_elastic_ip", f"nat-{zone}")
+        yield _resource(settings, "ec2_nat_gateway", f"nat-{zone}", subnet=f"{prefix}-public-{zone}", address=address)
+    # Nothing shall be in it; what is there by mistake reaches nothing and is reached by nothing.
+    yield _resource(settings, "ec2_default_security_group", "default", vpc=prefix, ingress=[], egress=[])
 
 
 def _nat_zones(settings: Mapping[str, Any]) -> Sequence[str]:
@@ -112,6 +141,62 @@ def _security_groups(settings: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             description=group["description"],
             ingress=[_rule(settings, name, rule) for rule in group.get("ingress", [])],
             egress=[_rule(settings, name, rule) for rule in group.get("egress", [])],
+        )
+
+
+def _endpoints(settings: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    prefix, zones = settings["prefix"], settings["zones"]
+
+    def endpoint(service: str, kind: str, **properties: Any) -> dict[str, Any]:
+        return _resource(
+            settings,
+            "ec2_vpc_endpoint",
+            f"endpoint-{service.replace('.', '-')}",
+            vpc=prefix,
+            service=f"com.amazonaws.{settings['region']}.{service}",
+            type=kind,
+            policy=_endpoint_policy(settings, service),
+            **properties,
+        )
+
+    tables = [f"{prefix}-{name}" for name in ("public", *(f"private-{zone}" for zone in zones))]
+    for service in settings["gateway_endpoints"]:
+        yield endpoint(service, "Gateway", route_tables=tables)
+    subnets = [f"{prefix}-private-{zone}" for zone in zones]
+    for service in settings["interface_endpoints"]:
+        yield endpoint(service, "Interface", subnets=subnets, security_groups=[f"{prefix}-endpoints"], private_dns=True)
+
+
+def _endpoint_policy(settings: Mapping[str, Any], service: str) -> dict[str, Any]:
+    """Only principals of this account pass, so that nobody carries data out with credentials of another.
+
+    ECR hands out its layers, and Amazon Linux its packages, by buckets of AWS that are read without the account's name.
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-minimum-s3-perms
+    https://docs.aws.amazon.com/linux/al2023/ug/ec2-networking.html
+    """
+    statement: dict[str, Any] = {"Effect": "Allow", "Principal": "*", "Resource": "*"}
+    ours = {"StringEquals": {"aws:PrincipalAccount": settings["account"]}}
+    statements = [{**statement, "Sid": "PrincipalsOfThisAccount", "Action": "*", "Condition": ours}]
+    if service == "s3":
+        region = settings["region"]
+        buckets = [f"prod-{region}-starport-layer-bucket", f"al2023-repos-{region}-de612dc2"]
+        resources = [f"arn:aws:s3:::{bucket}/*" for bucket in buckets]
+        statements.append({**statement, "Sid": "LayersAndPackages", "Action": "s3:GetObject", "Resource": resources})
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _flow_logs(settings: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    flow = settings["flow_logs"]
+    if flow:
+        yield _resource(
+            settings,
+            "ec2_flow_log",
+            "flows",
+            vpc=settings["prefix"],
+            traffic=flow["traffic"],
+            log_group=flow["log_group"],
+            role_arn=flow["role_arn"],
+            aggregation_seconds=flow["aggregation_seconds"],
         )
 
 

@@ -30,17 +30,25 @@ def read(client: Any, scope: Scope) -> list[Resource]:
     resources = []
     for group in groups:
         _name, tags = split_name(group)
+        if group["GroupName"] == "default":
+            continue  # what AWS puts into every VPC is a kind of its own
         if group["GroupName"] not in scope.names and not is_ours(tags, scope):
             continue
         properties = {
             "vpc": vpcs.get(group.get("VpcId", ""), group.get("VpcId", "")),
             "description": group["Description"],
-            "ingress": [rule for row in group.get("IpPermissions", []) for rule in _rules(row, by_id)],
-            "egress": [rule for row in group.get("IpPermissionsEgress", []) for rule in _rules(row, by_id)],
+            "ingress": rules_of(group, "IpPermissions", by_id),
+            "egress": rules_of(group, "IpPermissionsEgress", by_id),
             "tags": tags,
         }
-        resources.append(found("ec2_security_group", scope, group["GroupName"], group["GroupId"], properties))
+        facts = {"vpc_id": group.get("VpcId", "")}
+        resources.append(found("ec2_security_group", scope, group["GroupName"], group["GroupId"], properties, **facts))
     return resources
+
+
+def rules_of(group: Mapping[str, Any], key: str, by_id: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The rules under `key` (IpPermissions, IpPermissionsEgress) of a group, one for each peer; `by_id`: group names."""
+    return [rule for row in group.get(key, []) for rule in _rules(row, by_id)]
 
 
 def _rules(row: Mapping[str, Any], by_id: Mapping[str, str]) -> Iterator[dict[str, Any]]:
