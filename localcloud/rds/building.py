@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceT
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 import string
@@ -15,8 +14,9 @@ from typing import Any
 from moto.ec2.models import ec2_backends
 from moto.rds.models import DBInstance, DBSubnetGroup, RDSBackend
 
-from localcloud.rds import catalogue, errors
-from localcloud.rds.records import RECORD, InstanceRecord, record_of
+from localcloud.rds import catalogue, engines, errors
+from localcloud.rds.engines import Engine
+from localcloud.rds.records import RECORD, InstanceRecord
 from localcloud.rds.service import Rds
 
 Params = dict[str, Any]
@@ -51,11 +51,11 @@ def check_class(name: str) -> str:
     return name
 
 
-def check_version(asked: str | None, default_major: int) -> str:
+def check_version(asked: str | None, engine: Engine, default_major: str | None = None) -> str:
     """The full engine version."""
-    version = catalogue.resolve_version(asked, default_major)
+    version = engine.resolve(asked, default_major)
     if version is None:
-        raise errors.combination(f"Cannot find version {asked} for {catalogue.ENGINE}")
+        raise errors.combination(f"Cannot find version {asked} for {engine.name}")
     return version
 
 
@@ -66,12 +66,12 @@ def check_retention(days: int) -> int:
     return days
 
 
-def check_password(password: str) -> str:
+def check_password(password: str, engine: Engine) -> str:
     """The master password, if RDS takes it."""
-    if not 8 <= len(password) <= 128:
+    if not 8 <= len(password) <= engine.longest_password:
         raise errors.value(
             "The parameter MasterUserPassword is not a valid password because it is shorter than 8 characters "
-            "or longer than 128."
+            f"or longer than {engine.longest_password}."
         )
     if set(password) & set('/"@ ') or not password.isprintable():
         raise errors.value(
@@ -81,24 +81,25 @@ def check_password(password: str) -> str:
     return password
 
 
-def check_user(name: str | None) -> str:
+def check_user(name: str | None, engine: Engine) -> str:
     """The master user name, if RDS takes it."""
     if not name:
         raise errors.value("The parameter MasterUsername must be provided and must not be blank.")
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,62}", name):
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) or len(name) > engine.longest_user:
         raise errors.value(
-            "The parameter MasterUsername must be 1 to 63 letters, digits or underscores, a letter first."
+            f"The parameter MasterUsername must be 1 to {engine.longest_user} letters, digits or underscores, a letter "
+            "first."
         )
     if name.lower() in _RESERVED_USERS or name.lower().startswith("pg_"):
         raise errors.value(f"MasterUsername {name} cannot be used as it is a reserved word used by the engine")
     return name
 
 
-def check_group(backend: RDSBackend, name: str | None, version: str) -> str | None:
+def check_group(backend: RDSBackend, name: str | None, version: str, engine: Engine) -> str | None:
     """The parameter group name, if it exists and fits the engine version."""
     if name is None:
         return None
-    family = catalogue.family(version)
+    family = engine.family(version)
     if name == f"default.{family}":
         return name
     if name not in backend.db_parameter_groups:
@@ -154,19 +155,19 @@ def subnet_group(backend: RDSBackend, name: str | None) -> str:
     return "default"
 
 
-def check_storage(storage_type: str, allocated: int, iops: int | None) -> None:
+def check_storage(storage_type: str, allocated: int, iops: int | None, engine: Engine) -> None:
     """Whether RDS makes a volume like that."""
     if storage_type not in catalogue.STORAGE_TYPES:
         raise errors.value(f"Invalid storage type: {storage_type}")
     if not _MINIMUM_STORAGE[storage_type] <= allocated <= 65536:
         raise errors.combination(
-            f"Invalid storage size for engine name {catalogue.ENGINE} and storage type {storage_type}: {allocated}"
+            f"Invalid storage size for engine name {engine.name} and storage type {storage_type}: {allocated}"
         )
     if storage_type in {"io1", "io2"} and not iops:
         raise errors.combination(f"You must specify a value for Iops with storage type {storage_type}.")
     if storage_type == "gp3" and allocated < 400 and iops not in {None, 3000}:
         raise errors.combination(
-            f"You can't specify IOPS or storage throughput for engine {catalogue.ENGINE} and a storage size less than 400."
+            f"You can't specify IOPS or storage throughput for engine {engine.name} and a storage size less than 400."
         )
 
 
@@ -178,8 +179,10 @@ def build(rds: Rds, backend: RDSBackend, params: Params, source: dict[str, Any])
 
     source: settings that RDS keeps (class, version, storage, retention …); what it resets is not in them.
     """
-    version = source.get("engine_version") or check_version(params.get("EngineVersion"), rds.site.binaries.major)
-    storage = _storage(params, source)
+    engine = engines.ENGINES[source.get("engine") or params["Engine"]]
+    default_major = str(rds.site.binaries.major) if engine.served else None
+    version = source.get("engine_version") or check_version(params.get("EngineVersion"), engine, default_major)
+    storage = _storage(params, source, engine)
     group = subnet_group(backend, params.get("DBSubnetGroupName"))
     windows: dict[str, Any] = _windows(params, source)
     kms_key_id = source["kms_key_id"] if "kms_key_id" in source else _key(backend, params)
@@ -187,9 +190,9 @@ def build(rds: Rds, backend: RDSBackend, params: Params, source: dict[str, Any])
         backend,
         db_instance_identifier=params["identifier"],
         db_instance_class=check_class(params.get("DBInstanceClass") or source.get("db_instance_class", "")),
-        engine=catalogue.ENGINE,
+        engine=engine.name,
         engine_version=version,
-        port=params.get("Port") or source.get("port") or 5432,
+        port=params.get("Port") or source.get("port") or engine.port,
         backup_retention_period=check_retention(
             params["BackupRetentionPeriod"]
             if params.get("BackupRetentionPeriod") is not None
@@ -198,11 +201,11 @@ def build(rds: Rds, backend: RDSBackend, params: Params, source: dict[str, Any])
         auto_minor_version_upgrade=params.get("AutoMinorVersionUpgrade", True),
         db_name=params.get("DBName") or source.get("db_name"),
         db_subnet_group_name=group,
-        db_parameter_group_name=check_group(backend, params.get("DBParameterGroupName"), version),
+        db_parameter_group_name=check_group(backend, params.get("DBParameterGroupName"), version, engine),
         copy_tags_to_snapshot=params.get("CopyTagsToSnapshot", False),
         master_username=source.get("master_username") or params.get("MasterUsername"),
         multi_az=params.get("MultiAZ", False),
-        license_model=catalogue.LICENSE,
+        license_model=engine.license,
         publicly_accessible=params.get("PubliclyAccessible", False),
         storage_encrypted=kms_key_id is not None,
         kms_key_id=kms_key_id,
@@ -210,7 +213,7 @@ def build(rds: Rds, backend: RDSBackend, params: Params, source: dict[str, Any])
         vpc_security_group_ids=_security_groups(backend, params, group),
         deletion_protection=params.get("DeletionProtection", False),
         option_group_name=None,
-        enable_cloudwatch_logs_exports=log_types(params.get("EnableCloudwatchLogsExports", [])),
+        enable_cloudwatch_logs_exports=log_types(params.get("EnableCloudwatchLogsExports", []), engine),
         ca_certificate_identifier=params.get("CACertificateIdentifier", catalogue.CERTIFICATE_AUTHORITIES[0]),
         availability_zone=params.get("AvailabilityZone") or _zone(backend, group),
         monitoring_interval=params.get("MonitoringInterval", 0),
@@ -226,14 +229,14 @@ def build(rds: Rds, backend: RDSBackend, params: Params, source: dict[str, Any])
     return db
 
 
-def _storage(params: Params, source: dict[str, Any]) -> dict[str, Any]:
-    storage_type = params.get("StorageType") or ("io1" if params.get("Iops") else "gp3")
+def _storage(params: Params, source: dict[str, Any], engine: Engine) -> dict[str, Any]:
+    storage_type = params.get("StorageType") or ("io1" if params.get("Iops") else engine.storage_type)
     allocated = params.get("AllocatedStorage") or source.get("allocated_storage")
     if allocated is None:
         raise errors.combination("The parameter AllocatedStorage must be provided and must not be blank.")
     if allocated < source.get("allocated_storage", 0):
         raise errors.value("The allocated storage size can't be less than the source snapshot or backup size.")
-    check_storage(storage_type, allocated, params.get("Iops"))
+    check_storage(storage_type, allocated, params.get("Iops"), engine)
     iops, throughput = catalogue.default_storage(storage_type, allocated)
     maximum = params.get("MaxAllocatedStorage")
     if maximum is not None and maximum < allocated:
@@ -281,11 +284,11 @@ def _zone(backend: RDSBackend, group: str) -> str:
     return min(subnet["SubnetAvailabilityZone"]["Name"] for subnet in backend.subnet_groups[group].subnets)
 
 
-def log_types(names: list[str]) -> list[str]:
-    unknown = sorted(set(names) - set(catalogue.LOG_TYPES))
+def log_types(names: list[str], engine: Engine) -> list[str]:
+    unknown = sorted(set(names) - set(engine.log_types))
     if unknown:
         raise errors.combination(
-            f"You cannot use the log types '{', '.join(unknown)}' with engine version {catalogue.ENGINE}."
+            f"You cannot use the log types '{', '.join(unknown)}' with engine version {engine.name}."
         )
     return list(names)
 
@@ -298,42 +301,3 @@ def insights(backend: RDSBackend, params: Params) -> dict[str, Any]:
         "kms_key_id": check_key(backend, params.get("PerformanceInsightsKMSKeyId")),
         "retention": params.get("PerformanceInsightsRetentionPeriod", 7),
     }
-
-
-# -- the master password in Secrets Manager ----------------------------------------------------------------------------
-
-
-def manage_password(rds: Rds, db: DBInstance, kms_key_id: str | None) -> str:
-    """Have Secrets Manager keep the master password, as `ManageMasterUserPassword` asks for; the password.
-
-    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
-    """
-    backend = db.backend
-    password = secrets.token_urlsafe(24)
-    secret = backend.secretsmanager.create_managed_secret(
-        service_name="rds",
-        secret_id=f"rds!db-{secrets.token_hex(16)}",
-        secret_string=json.dumps({"username": db.master_username, "password": password}),
-        description=f"The secret associated with the primary RDS DB instance: {db.arn}",
-        kms_key_id=kms_key_id,
-        tags=[{"Key": "aws:rds:primaryDBInstanceArn", "Value": db.arn}],
-    )
-    record_of(db).managed_secret = {
-        "SecretArn": secret.arn,  # pragma: allowlist secret
-        "SecretStatus": "active",  # pragma: allowlist secret
-        "KmsKeyId": kms_key_id or "alias/aws/secretsmanager",
-    }
-    db.manage_master_user_password = False  # moto's own handling of it keeps another password
-    rds.cloud.touched("secretsmanager")
-    return password
-
-
-def forget_managed_password(rds: Rds, db: DBInstance) -> None:
-    """Remove the managed secret of an instance, if it has one."""
-    record: InstanceRecord = record_of(db)
-    if record.managed_secret is not None:
-        db.backend.secretsmanager.delete_secret(
-            record.managed_secret["SecretArn"], recovery_window_in_days=None, force_delete_without_recovery=True
-        )
-        record.managed_secret = None
-        rds.cloud.touched("secretsmanager")

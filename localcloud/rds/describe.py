@@ -14,7 +14,7 @@ from typing import Any
 from moto.rds.models import DBInstance, DBSnapshot
 
 from localcloud.postgres.cluster import ADDRESS
-from localcloud.rds import parameters
+from localcloud.rds import engines, paper, parameters
 from localcloud.rds.records import AutomatedBackup, InstanceRecord, SnapshotRecord, record_of
 from localcloud.rds.service import Rds
 
@@ -44,7 +44,7 @@ def instance(rds: Rds, db: DBInstance) -> dict[str, Any]:
         "DeletionProtection": bool(db.deletion_protection),
         "CopyTagsToSnapshot": bool(db.copy_tags_to_snapshot),
         "IAMDatabaseAuthenticationEnabled": bool(db.enable_iam_database_authentication),
-        "EnabledCloudwatchLogsExports": sorted(db.enabled_cloudwatch_logs_exports),
+        "EnabledCloudwatchLogsExports": sorted(db.enabled_cloudwatch_logs_exports) or None,
         "PendingModifiedValues": _pending(record),
         "TagList": list(db.tags),
         "CustomerOwnedIpEnabled": False,
@@ -56,7 +56,8 @@ def instance(rds: Rds, db: DBInstance) -> dict[str, Any]:
         "MultiTenant": False,
     }
     if record.port is not None and db.status not in _WITHOUT_ENDPOINT:
-        found["Endpoint"] = {"Address": ADDRESS, "Port": record.port, "HostedZoneId": "Z29XKXDKYMONMX"}
+        address = ADDRESS if rds.served(db) else db.address  # the name resolves to nothing: nobody listens
+        found["Endpoint"] = {"Address": address, "Port": record.port, "HostedZoneId": "Z29XKXDKYMONMX"}
     if record.managed_secret is not None:
         found["MasterUserSecret"] = record.managed_secret
     if record.restart_time is not None:
@@ -129,7 +130,7 @@ def apply_status(rds: Rds, db: DBInstance) -> str:
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html
     """
     record: InstanceRecord = record_of(db)
-    if not record.running or not record.applied_group:
+    if not record.running or not record.applied_group or not rds.served(db):
         return "in-sync"
     if record.applied_group != db.db_parameter_groups()[0].name:
         return "pending-reboot"
@@ -168,7 +169,8 @@ def _backups(rds: Rds, db: DBInstance) -> dict[str, Any]:
 
 def restore_window(rds: Rds, backup: AutomatedBackup) -> dict[str, datetime] | None:
     """RestoreWindow in whole milliseconds, never wider than what the archive holds; None before the first backup."""
-    window = rds.archive(backup).window()
+    served = backup.settings["engine"] == engines.POSTGRES.name
+    window = rds.archive(backup).window() if served else paper.window(rds, backup)
     if window is None:
         return None
     earliest = math.ceil(window[0].timestamp() * 1000) / 1000

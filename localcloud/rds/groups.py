@@ -20,6 +20,8 @@ from localcloud.rds.records import is_ours
 from localcloud.rds.service import Rds
 
 _FAMILY = re.compile(r"postgres(\d+)")
+#: Of versions that are not on offer any more; groups of them can be made still.
+_PAST_FAMILIES = frozenset({"postgres9.6", "postgres10", "postgres11", "postgres12"})
 _AT_A_TIME = 20
 #: AWS seconds until a changed dynamic parameter is in effect.
 APPLYING = 20
@@ -42,7 +44,7 @@ def group(backend: RDSBackend, name: str) -> DBParameterGroup:
 
 def _known_family(family: str) -> bool:
     found = _FAMILY.fullmatch(family)
-    return found is not None and catalogue.resolve_version(found[1], 0) is not None
+    return family in _PAST_FAMILIES or (found is not None and catalogue.resolve_version(found[1], 0) is not None)
 
 
 def create_db_parameter_group(rds: Rds, backend: RDSBackend, params: Params) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from moto.rds.models import DBInstance, DBSnapshot, RDSBackend
 
-from localcloud.rds import backups, building, catalogue, describe, errors
+from localcloud.rds import backups, building, describe, engines, errors, master_password
 from localcloud.rds.building import Params
 from localcloud.rds.paging import filters_of, page
 from localcloud.rds.records import RECORD, SnapshotRecord, backups_of, is_ours, record_of, settings_of
@@ -44,22 +44,23 @@ def answer(rds: Rds, db: DBInstance) -> dict[str, Any]:
 
 def create_db_instance(rds: Rds, backend: RDSBackend, params: Params) -> dict[str, Any]:
     """CreateDBInstance."""
-    if params.get("Engine") != catalogue.ENGINE:
+    engine = engines.of(params.get("Engine"))
+    if engine is None:
         raise errors.value(
-            f"Engine {params.get('Engine')}: the local cloud runs instances of engine {catalogue.ENGINE} only"
+            f"Engine {params.get('Engine')}: the local cloud has instances of {', '.join(engines.ENGINES)} only"
         )
     params["identifier"] = building.check_identifier(backend, params["DBInstanceIdentifier"])
-    building.check_user(params.get("MasterUsername"))
+    building.check_user(params.get("MasterUsername"), engine)
     managed = params.get("ManageMasterUserPassword", False)
     if managed and params.get("MasterUserPassword"):
         raise errors.combination("You can't specify MasterUserPassword when ManageMasterUserPassword is enabled.")
     if not managed and not params.get("MasterUserPassword"):
         raise errors.value("The parameter MasterUserPassword must be provided and must not be blank.")
-    password = None if managed else building.check_password(params["MasterUserPassword"])
+    password = None if managed else building.check_password(params["MasterUserPassword"], engine)
     db = building.build(rds, backend, params, {})
     backend.databases[db.db_instance_identifier] = db
     if password is None:
-        password = building.manage_password(rds, db, params.get("MasterUserSecretKmsKeyId"))
+        password = master_password.manage_password(rds, db, params.get("MasterUserSecretKmsKeyId"))
     begin(rds, db, params)
     db.add_event("DB_INSTANCE_CREATE")
     rds.launch(db, "create", password=password)
@@ -131,7 +132,7 @@ def delete_db_instance(rds: Rds, backend: RDSBackend, params: Params) -> dict[st
     if final:
         add_snapshot(rds, backend, db, final, [])
     db.status = "deleting"
-    building.forget_managed_password(rds, db)
+    master_password.forget_managed_password(rds, db)
     rds.launch(
         db,
         "delete",
@@ -188,6 +189,9 @@ def create_db_instance_read_replica(rds: Rds, backend: RDSBackend, params: Param
     source = find(home, name)
     if source.status not in {"available", "backing-up", "modifying"}:
         raise errors.state(f"Source {name} is {source.status}.")
+    if record_of(source).managed_secret is not None:
+        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html#rds-secrets-manager-limitations
+        raise errors.combination("A read replica of an instance that manages its master user password isn't supported.")
     if source.backup_retention_period == 0:
         raise errors.state(
             "Automated backups are not enabled for this database instance. To enable automated backups, use "
@@ -196,7 +200,8 @@ def create_db_instance_read_replica(rds: Rds, backend: RDSBackend, params: Param
     other_region = home.region_name != backend.region_name
     settings = settings_of(source)
     settings = {
-        key: settings[key] for key in ("db_instance_class", "engine_version", "port", "db_name", "master_username")
+        key: settings[key]
+        for key in ("db_instance_class", "engine", "engine_version", "port", "db_name", "master_username")
     }
     settings |= {"allocated_storage": source.allocated_storage, "backup_retention_period": 0}
     settings["preferred_backup_window"] = source.preferred_backup_window

@@ -17,7 +17,7 @@ from moto.rds.models import DBInstance, DBSnapshot
 from localcloud.postgres.binaries import PostgresError
 from localcloud.postgres.cluster import effective_settings
 from localcloud.postgres.config import NOT_LESS_THAN_SOURCE, Recovery
-from localcloud.rds import backups, parameters, roles
+from localcloud.rds import backups, master_password, parameters, roles
 from localcloud.rds.archive import Pin, check_replayed, read_pin
 from localcloud.rds.records import SnapshotRecord, is_ours, record_of, settings_of
 from localcloud.rds.service import Rds, Run
@@ -169,6 +169,7 @@ def modify(run: Run) -> None:
             roles.set_password(rds.cluster(db), record_of(db).port, master(db), arguments["password"])
             with run.changing():
                 record_of(db).pending.pop("MasterUserPassword", None)
+                master_password.keep_password(rds, db, arguments["password"])
     if arguments.get("modifying"):
         with run.phase("modifying", MODIFYING):
             if arguments.get("restart"):
@@ -235,6 +236,13 @@ def delete(run: Run) -> None:
                 final.status = "available"
         rds.cluster(db).remove()
         shutil.rmtree(rds.pin_folder(record.resource_id), ignore_errors=True)
+    forget(run)
+
+
+def forget(run: Run) -> None:
+    """The instance is gone: what of it stays, and what becomes of those that depend on it."""
+    rds, db, arguments = run.rds, run.db, run.job.arguments
+    record, backend = record_of(db), db.backend
     with run.changing():
         backup = rds.backup(db)
         if backup is not None:

@@ -46,8 +46,9 @@ def rows(rds: Rds) -> list[dict[str, Any]]:
         for backend in rds.backends():
             region = backend.region_name
             for db in backend.databases.values():
+                state = db.status if rds.served(db) else f"{db.status}, {db.engine} without a server"
                 found.append(
-                    {"kind": "rds instance", "name": db.db_instance_identifier, "region": region, "state": db.status}
+                    {"kind": "rds instance", "name": db.db_instance_identifier, "region": region, "state": state}
                 )
             for taken in backend.database_snapshots.values():
                 name = taken.db_snapshot_identifier
@@ -114,7 +115,7 @@ def keep(rds: Rds) -> None:
 
 def _snapshot_of_instances(rds: Rds) -> list[DBInstance]:
     with rds.cloud.lock:
-        return rds.instances()
+        return [db for db in rds.instances() if rds.served(db)]
 
 
 def attend(rds: Rds, db: DBInstance) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from moto.rds.models import DBInstance, RDSBackend
 
-from localcloud.rds import backups, building, catalogue, errors
+from localcloud.rds import backups, building, catalogue, engines, errors, master_password
 from localcloud.rds.building import Params
 from localcloud.rds.instances import answer, available, find
 from localcloud.rds.records import InstanceRecord, backups_of, record_of, settings_of
@@ -50,7 +50,7 @@ def modify_db_instance(rds: Rds, backend: RDSBackend, params: Params) -> dict[st
     """ModifyDBInstance; everything is checked before anything changes."""
     db = available(find(backend, params["DBInstanceIdentifier"]))
     record: InstanceRecord = record_of(db)
-    deferred = _deferred(backend, db, params)
+    deferred, taken_back = _deferred(backend, db, params)
     retention = params.get("BackupRetentionPeriod")
     toggles = _check_retention(backend, db, retention)
     _check_at_once(backend, db, params)
@@ -64,6 +64,8 @@ def modify_db_instance(rds: Rds, backend: RDSBackend, params: Params) -> dict[st
     if password is not None:
         record.pending["MasterUserPassword"] = "****"
         work["password"] = password
+    for name in taken_back:
+        record.pending.pop(_DEFERRED[name], None)
     for name, value in deferred.items():
         record.pending[_DEFERRED.get(name, name)] = value
     if params.get("ApplyImmediately"):
@@ -80,8 +82,9 @@ def modify_db_instance(rds: Rds, backend: RDSBackend, params: Params) -> dict[st
 # -- checks -----------------------------------------------------------------------------------------------------------
 
 
-def _deferred(backend: RDSBackend, db: DBInstance, params: Params) -> dict[str, Any]:
-    """The deferrable changes of the request that differ from what is, checked."""
+def _deferred(backend: RDSBackend, db: DBInstance, params: Params) -> tuple[dict[str, Any], list[str]]:
+    """The deferrable changes of the request that differ from what is, checked; and what it asks to stay as it is."""
+    engine = engines.ENGINES[db.engine]
     current = {
         "DBInstanceClass": db.db_instance_class,
         "AllocatedStorage": db.allocated_storage,
@@ -113,9 +116,10 @@ def _deferred(backend: RDSBackend, db: DBInstance, params: Params) -> dict[str, 
     if storage:
         kind = changed.get("StorageType", db.storage_type)
         building.check_storage(
-            kind, changed.get("AllocatedStorage", db.allocated_storage), params.get("Iops") or _number(db.iops)
+            kind, changed.get("AllocatedStorage", db.allocated_storage), params.get("Iops") or _number(db.iops), engine
         )
-    return {name: value for name, value in changed.items() if value != current[name]}
+    different = {name: value for name, value in changed.items() if value != current[name]}
+    return different, [name for name in current if params.get(name) is not None and name not in different]
 
 
 def _number(iops: Any) -> int | None:
@@ -134,21 +138,22 @@ def _check_size(db: DBInstance, size: int) -> int:
 
 
 def _check_upgrade(db: DBInstance, asked: str, params: Params) -> str:
-    version = building.check_version(asked, catalogue.major(db.engine_version))
-    if asked.isdigit() and catalogue.major(version) == catalogue.major(db.engine_version):
+    engine = engines.ENGINES[db.engine]
+    version = building.check_version(asked, engine)
+    if asked == engine.major(version) == engine.major(db.engine_version):
         return str(db.engine_version)
     if version == db.engine_version:
         return version
-    if version not in catalogue.upgrade_targets(db.engine_version):
-        raise errors.combination(f"Cannot upgrade {catalogue.ENGINE} from {db.engine_version} to {version}")
-    if catalogue.major(version) != catalogue.major(db.engine_version):
+    if version not in engine.upgrade_targets(db.engine_version):
+        raise errors.combination(f"Cannot upgrade {engine.name} from {db.engine_version} to {version}")
+    if engine.major(version) != engine.major(db.engine_version):
         if not params.get("AllowMajorVersionUpgrade"):
             raise errors.combination(
                 "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version."
             )
         group = params.get("DBParameterGroupName") or db.db_parameter_groups()[0].name
         if not group.startswith("default."):
-            building.check_group(db.backend, group, version)
+            building.check_group(db.backend, group, version, engine)
     return version
 
 
@@ -174,9 +179,11 @@ def _check_at_once(backend: RDSBackend, db: DBInstance, params: Params) -> None:
     if params.get("VpcSecurityGroupIds"):
         building.check_security_groups(backend, params["VpcSecurityGroupIds"])
     if not params.get("AllowMajorVersionUpgrade"):  # then the group is checked against the new version
-        building.check_group(backend, params.get("DBParameterGroupName"), db.engine_version)
+        building.check_group(backend, params.get("DBParameterGroupName"), db.engine_version, engines.ENGINES[db.engine])
     exports = params.get("CloudwatchLogsExportConfiguration") or {}
-    building.log_types([*exports.get("EnableLogTypes", []), *exports.get("DisableLogTypes", [])])
+    building.log_types(
+        [*exports.get("EnableLogTypes", []), *exports.get("DisableLogTypes", [])], engines.ENGINES[db.engine]
+    )
     port = params.get("DBPortNumber")
     if port is not None and not 1150 <= port <= 65535:
         raise errors.value("Invalid port: must be between 1150 and 65535.")
@@ -195,20 +202,17 @@ def _password(rds: Rds, db: DBInstance, params: Params) -> str | None:
     if managed is False and record.managed_secret is not None:
         if not asked:
             raise errors.combination("You must specify MasterUserPassword when you turn off ManageMasterUserPassword.")
-        building.forget_managed_password(rds, db)
+        master_password.forget_managed_password(rds, db)
     if asked:
         if managed or record.managed_secret is not None:
             raise errors.combination("You can't specify MasterUserPassword when ManageMasterUserPassword is enabled.")
-        return building.check_password(asked)
+        return building.check_password(asked, engines.ENGINES[db.engine])
     if managed and record.managed_secret is None:
-        return building.manage_password(rds, db, params.get("MasterUserSecretKmsKeyId"))
+        return master_password.manage_password(rds, db, params.get("MasterUserSecretKmsKeyId"))
     if params.get("RotateMasterUserPassword"):
         if not params.get("ApplyImmediately"):
             raise errors.combination("You must specify apply immediately when rotating the master user password.")
-        if record.managed_secret is None:
-            raise errors.combination("You can rotate the master user password of instances that manage it only.")
-        building.forget_managed_password(rds, db)
-        return building.manage_password(rds, db, params.get("MasterUserSecretKmsKeyId"))
+        return master_password.rotate_password(db)
     return None
 
 
@@ -254,9 +258,18 @@ def _set_groups(db: DBInstance, params: Params) -> dict[str, Any]:
 
 def _set_insights(backend: RDSBackend, db: DBInstance, params: Params) -> dict[str, Any]:
     asked = params.get("EnablePerformanceInsights")
-    if asked is None or asked == bool(record_of(db).insights.get("enabled")):
+    had = record_of(db).insights
+    if asked is None or (not asked and not had.get("enabled")):
         return {}
-    record_of(db).insights = building.insights(backend, params)
+    if asked and had.get("enabled"):
+        params.setdefault("PerformanceInsightsKMSKeyId", had["kms_key_id"])
+        params.setdefault("PerformanceInsightsRetentionPeriod", had["retention"])
+    wanted = building.insights(backend, params)
+    if asked and had.get("enabled") and wanted["kms_key_id"] != had["kms_key_id"]:
+        raise errors.combination("You can't change the KMS key of Performance Insights while it is enabled.")
+    if wanted == had:
+        return {}
+    record_of(db).insights = wanted
     return {"modifying": True}
 
 
@@ -298,7 +311,9 @@ def apply_pending(rds: Rds, db: DBInstance) -> dict[str, Any]:
     for name, attribute in attributes.items():
         if name in pending:
             setattr(db, attribute, pending[name])
-    if "EngineVersion" in pending and db.db_parameter_groups()[0].family != catalogue.family(db.engine_version):
+    if "EngineVersion" in pending and db.db_parameter_groups()[0].family != engines.ENGINES[db.engine].family(
+        db.engine_version
+    ):
         db.db_parameter_group_name = None
     if "DBInstanceIdentifier" in pending:
         _rename(rds, db, pending["DBInstanceIdentifier"])

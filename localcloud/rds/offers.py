@@ -11,8 +11,9 @@ from typing import Any
 
 from moto.rds.models import RDSBackend
 
-from localcloud.rds import catalogue, errors
+from localcloud.rds import catalogue, engines, errors
 from localcloud.rds.building import Params
+from localcloud.rds.engines import Engine
 from localcloud.rds.instances import find
 from localcloud.rds.paging import page
 from localcloud.rds.service import Rds
@@ -22,39 +23,46 @@ _CA_FROM, _CA_TILL = datetime(2021, 5, 21, tzinfo=UTC), datetime(2061, 5, 21, tz
 
 
 def describe_db_engine_versions(rds: Rds, backend: RDSBackend, params: Params) -> dict[str, Any]:
-    """DescribeDBEngineVersions of engine postgres; a major version selects its minors."""
-    asked, family = params.get("EngineVersion"), params.get("DBParameterGroupFamily")
-    found = catalogue.versions() if params.get("Engine") in {None, catalogue.ENGINE} else []
-    if asked:
-        found = [v for v in found if v == asked or v.startswith(f"{asked}.")]
-    if family:
-        found = [v for v in found if catalogue.family(v) == family]
-    if params.get("DefaultOnly") and found:
-        default = catalogue.resolve_version(asked if asked and asked.isdigit() else None, rds.site.binaries.major)
-        found = [v for v in found if v == default] or found[-1:]
+    """DescribeDBEngineVersions of the engines on offer; a major version selects its minors."""
+    name = params.get("Engine")
+    found: list[tuple[Engine, str]] = []
+    for engine in engines.ENGINES.values():
+        if name in {None, engine.name}:
+            found += [(engine, version) for version in _asked(rds, engine, params)]
     part, marker = page(found, params)
-    return {"DBEngineVersions": [_version(v) for v in part], "Marker": marker}
+    return {"DBEngineVersions": [_version(engine, version) for engine, version in part], "Marker": marker}
 
 
-def _version(version: str) -> dict[str, Any]:
+def _asked(rds: Rds, engine: Engine, params: Params) -> list[str]:
+    asked, family = params.get("EngineVersion"), params.get("DBParameterGroupFamily")
+    found = [v for v in engine.versions if not asked or v == asked or v.startswith(f"{asked}.")]
+    found = [v for v in found if not family or engine.family(v) == family]
+    if params.get("DefaultOnly") and found:
+        default_major = str(rds.site.binaries.major) if engine.served else None
+        default = engine.resolve(asked if asked and asked == engine.major(asked) else None, default_major)
+        found = [v for v in found if v == default] or found[-1:]
+    return found
+
+
+def _version(engine: Engine, version: str) -> dict[str, Any]:
     return {
-        "Engine": catalogue.ENGINE,
+        "Engine": engine.name,
         "EngineVersion": version,
-        "MajorEngineVersion": str(catalogue.major(version)),
-        "DBParameterGroupFamily": catalogue.family(version),
-        "DBEngineDescription": "PostgreSQL",
-        "DBEngineVersionDescription": f"PostgreSQL {version}-R1",
+        "MajorEngineVersion": engine.major(version),
+        "DBParameterGroupFamily": engine.family(version),
+        "DBEngineDescription": engine.title,
+        "DBEngineVersionDescription": f"{engine.title} {version}-R1" if engine.served else f"{engine.title} {version}",
         "ValidUpgradeTarget": [
             {
-                "Engine": catalogue.ENGINE,
+                "Engine": engine.name,
                 "EngineVersion": target,
-                "Description": f"PostgreSQL {target}-R1",
+                "Description": f"{engine.title} {target}-R1" if engine.served else f"{engine.title} {target}",
                 "AutoUpgrade": False,
-                "IsMajorVersionUpgrade": catalogue.major(target) != catalogue.major(version),
+                "IsMajorVersionUpgrade": engine.major(target) != engine.major(version),
             }
-            for target in catalogue.upgrade_targets(version)
+            for target in engine.upgrade_targets(version)
         ],
-        "ExportableLogTypes": list(catalogue.LOG_TYPES),
+        "ExportableLogTypes": list(engine.log_types),
         "SupportsLogExportsToCloudwatchLogs": True,
         "SupportsReadReplica": True,
         "SupportsCertificateRotationWithoutRestart": True,
@@ -64,17 +72,18 @@ def _version(version: str) -> dict[str, Any]:
 
 
 def describe_orderable_db_instance_options(rds: Rds, backend: RDSBackend, params: Params) -> dict[str, Any]:
-    """DescribeOrderableDBInstanceOptions of engine postgres."""
-    if params.get("Engine") != catalogue.ENGINE:
+    """DescribeOrderableDBInstanceOptions of the engines on offer."""
+    engine = engines.of(params.get("Engine"))
+    if engine is None:
         return {"OrderableDBInstanceOptions": []}
     zones = [{"Name": f"{backend.region_name}{letter}"} for letter in "abc"]
     asked, instance_class = params.get("EngineVersion"), params.get("DBInstanceClass")
     found = [
         {
-            "Engine": catalogue.ENGINE,
+            "Engine": engine.name,
             "EngineVersion": version,
             "DBInstanceClass": name,
-            "LicenseModel": catalogue.LICENSE,
+            "LicenseModel": engine.license,
             "AvailabilityZones": zones,
             "MultiAZCapable": True,
             "ReadReplicaCapable": True,
@@ -91,7 +100,7 @@ def describe_orderable_db_instance_options(rds: Rds, backend: RDSBackend, params
             "SupportsStorageAutoscaling": True,
             "SupportedNetworkTypes": ["IPV4"],
         }
-        for version in catalogue.versions()
+        for version in engine.versions
         if asked is None or version == asked or version.startswith(f"{asked}.")
         for name in catalogue.classes()
         if instance_class in {None, name}

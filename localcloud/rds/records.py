@@ -78,6 +78,8 @@ class AutomatedBackup:
     replicas: list[str] = field(default_factory=list)
     source_arn: str | None = None
     source_archive: str | None = None
+    #: Of an engine without a server, which has no archive: from when on it can be restored.
+    since: datetime | None = None
 
 
 #: Attributes of an instance that a restore starts from, by the name of moto's constructor argument.

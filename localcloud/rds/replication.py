@@ -67,6 +67,10 @@ def start_db_instance_automated_backups_replication(rds: Rds, backend: RDSBacken
     source = rds.backup(db)
     if source is None:
         raise errors.state("Automated backups are not enabled for the source DB instance.")
+    if not rds.served(db):
+        raise errors.combination(
+            f"The local cloud has no backups of engine {db.engine} that could be replicated: it runs no server of it."
+        )
     if source.status != "active":
         raise errors.state(f"The source DB instance is {db.status}; its first automated backup is not complete.")
     if any(copy_.source_arn == source.arn and copy_.source_archive for copy_ in backups_of(backend).values()):

@@ -10,7 +10,7 @@ from typing import Any
 
 from moto.rds.models import RDSBackend
 
-from localcloud.rds import building, errors
+from localcloud.rds import building, engines, errors, paper
 from localcloud.rds.archive import pin_tree
 from localcloud.rds.building import Params
 from localcloud.rds.instances import answer, begin, find
@@ -20,6 +20,7 @@ from localcloud.rds.service import Rds
 #: What a restored instance has of its source; all else is RDS's default unless the request says otherwise.
 _KEPT = (
     "db_instance_class",
+    "engine",
     "engine_version",
     "allocated_storage",
     "backup_retention_period",
@@ -35,6 +36,8 @@ def restore_db_instance_to_point_in_time(rds: Rds, backend: RDSBackend, params: 
     params["identifier"] = building.check_identifier(backend, params["TargetDBInstanceIdentifier"])
     backup = _source(rds, backend, params)
     moment = _moment(params)
+    if backup.settings["engine"] != engines.POSTGRES.name:
+        return _restore_paper(rds, backend, params, backup, moment)
     archive = rds.archive(backup)
     window = archive.window()
     if window is None:
@@ -42,12 +45,8 @@ def restore_db_instance_to_point_in_time(rds: Rds, backend: RDSBackend, params: 
     try:
         base, archived, stop = archive.plan(moment)
     except ValueError:
-        raise errors.value(
-            "The specified instance cannot be restored to a time earlier than "
-            f"{window[0]:%Y-%m-%dT%H:%M:%SZ} or later than {window[1]:%Y-%m-%dT%H:%M:%SZ}."
-        ) from None
-    settings = _kept(params, backup.settings, backup.retention)
-    settings["kms_key_id"] = backup.kms_key_id if backup.settings["storage_encrypted"] else None
+        raise _outside(window) from None
+    settings = _settings(params, backup)
     return _restore(
         rds,
         backend,
@@ -55,6 +54,31 @@ def restore_db_instance_to_point_in_time(rds: Rds, backend: RDSBackend, params: 
         settings,
         lambda resource_id: archive.pin(rds.pin_folder(resource_id), base, archived, stop),
     )
+
+
+def _outside(window: tuple[datetime, datetime]) -> Exception:
+    return errors.value(
+        "The specified instance cannot be restored to a time earlier than "
+        f"{window[0]:%Y-%m-%dT%H:%M:%SZ} or later than {window[1]:%Y-%m-%dT%H:%M:%SZ}."
+    )
+
+
+def _settings(params: Params, backup: AutomatedBackup) -> dict[str, Any]:
+    settings = _kept(params, backup.settings, backup.retention)
+    settings["kms_key_id"] = backup.kms_key_id if backup.settings["storage_encrypted"] else None
+    return settings
+
+
+def _restore_paper(
+    rds: Rds, backend: RDSBackend, params: Params, backup: AutomatedBackup, moment: datetime | None
+) -> dict[str, Any]:
+    """Of an engine without a server: the settings of the source, and no content."""
+    window = paper.window(rds, backup)
+    if window is None:
+        raise errors.error("InvalidRestoreFault", "The automated backup has no restorable time yet.")
+    if moment is not None and not window[0] <= moment <= window[1]:
+        raise _outside(window)
+    return _restore(rds, backend, params, _settings(params, backup), lambda resource_id: None)
 
 
 def _source(rds: Rds, backend: RDSBackend, params: Params) -> AutomatedBackup:
@@ -112,9 +136,12 @@ def restore_db_instance_from_db_snapshot(rds: Rds, backend: RDSBackend, params: 
     settings["kms_key_id"] = taken.kms_key_id if taken.encrypted else None
 
     data = rds.site.home.path / record.data
-    return _restore(
-        rds, backend, params, settings, lambda resource_id: pin_tree(rds.site, data, rds.pin_folder(resource_id))
-    )
+
+    def pin(resource_id: str) -> None:
+        if settings["engine"] == engines.POSTGRES.name:
+            pin_tree(rds.site, data, rds.pin_folder(resource_id))
+
+    return _restore(rds, backend, params, settings, pin)
 
 
 def _kept(params: Params, settings: dict[str, Any], retention: int) -> dict[str, Any]:

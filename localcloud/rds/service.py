@@ -22,7 +22,7 @@ from localcloud.postgres.binaries import PostgresError, find_binaries
 from localcloud.postgres.cluster import ADDRESS, Cluster, Site
 from localcloud.postgres.config import ServerConfig, Standby
 from localcloud.postgres.home import open_home, readable_binaries
-from localcloud.rds import parameters
+from localcloud.rds import engines, parameters
 from localcloud.rds.archive import Archive
 from localcloud.rds.records import AutomatedBackup, InstanceRecord, Job, backups_of, is_ours, record_of
 
@@ -43,6 +43,8 @@ class Rds:
         self.cloud = cloud
         self.stopping = threading.Event()
         self.jobs: dict[str, Callable[[Run], None]] = {}
+        #: Of instances whose engine has no server.
+        self.paper_jobs: dict[str, Callable[[Run], None]] = {}
         self._guards: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
     @cached_property
@@ -81,6 +83,11 @@ class Rds:
     def instances(self) -> list[DBInstance]:
         """All instances with a real cluster, in all regions."""
         return [db for backend in self.backends() for db in backend.databases.values() if is_ours(db)]
+
+    @staticmethod
+    def served(db: DBInstance) -> bool:
+        """Whether a server runs, or is to run, behind the instance."""
+        return bool(db.engine == engines.POSTGRES.name)
 
     def instance(self, resource_id: str | None) -> DBInstance | None:
         """The instance with that resource id in any region."""
@@ -184,7 +191,8 @@ class Run:
         for attempt in range(_ATTEMPTS):
             try:
                 self.check()
-                self.rds.jobs[self.job.kind](self)
+                jobs = self.rds.jobs if self.rds.served(self.db) else self.rds.paper_jobs
+                jobs[self.job.kind](self)
                 return
             except (PostgresError, psycopg.Error) as error:
                 self.check()

@@ -21,8 +21,10 @@ from localcloud.rds import (
     instances,
     jobs,
     keeper,
+    master_password,
     modifying,
     offers,
+    paper,
     replication,
     restores,
     snapshots,
@@ -36,12 +38,14 @@ def install(cloud: Cloud) -> None:
     """Put the operations in place and have instances started again after the cloud was."""
     rds = Rds(cloud)
     jobs.install(rds)
+    paper.install(rds)
     for module in (instances, modifying, restores, snapshots, replication, groups, offers):
         for operation in module.OPERATIONS:
             setattr(RDSResponse, operation.__name__, _method(rds, operation))
     groups.guard_subnet_groups()
     control.install(rds)
     keeper.install(rds)
+    master_password.install(rds)
 
 
 def _method(rds: Rds, operation: Operation) -> Callable[[RDSResponse], ActionResult]:

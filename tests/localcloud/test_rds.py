@@ -166,7 +166,7 @@ def _assert_reset(source: dict[str, Any], copy: dict[str, Any]) -> None:
     assert copy["DBParameterGroups"][0]["DBParameterGroupName"] == "default.postgres17"
     assert copy["DBSubnetGroup"]["DBSubnetGroupName"] == "default"
     assert copy["VpcSecurityGroups"] != source["VpcSecurityGroups"]
-    assert copy["EnabledCloudwatchLogsExports"] == []
+    assert "EnabledCloudwatchLogsExports" not in copy
     for name in ("MultiAZ", "DeletionProtection", "IAMDatabaseAuthenticationEnabled", "CopyTagsToSnapshot"):
         assert source[name] is True, name
         assert copy[name] is False, name
