@@ -123,8 +123,14 @@ class Middleware:
         with self._cloud.lock:
             try:
                 return enforcement.authorize(call, caller)
+            except calls.AwsError:
+                raise
             except PolicyError as error:  # AWS refuses such a document when it is put; moto may have let it in
                 raise calls.AwsError("InternalFailure", f"a policy cannot be judged: {error}", 500) from error
+            except Exception as error:  # what cannot be judged is not allowed
+                log.exception("%s %s could not be judged", call.service, call.action)
+                message = f"the local cloud cannot judge {call.service} {call.action}: {error!r}"
+                raise calls.AwsError("InternalFailure", message, 500) from error
 
     @staticmethod
     def _trouble(call: calls.Call, rule: faults.Rule) -> bool:

@@ -91,7 +91,7 @@ def tags_of(parameters: Parameters) -> dict[str, str]:
     for name in _TAG_PARAMETERS:
         value = parameters.get(name)
         if isinstance(value, Mapping):
-            value = value.get("Items") or value.get("TagSet") or value  # CloudFront, S3
+            value = next((value[inner] for inner in ("Items", "TagSet") if inner in value), value)  # CloudFront, S3
         if isinstance(value, Mapping):
             found |= {str(key): str(each) for key, each in value.items()}
         for each in value if isinstance(value, list) else []:

@@ -73,6 +73,8 @@ def of_request(service: str, operation: str, region: str, parameters: Mapping[st
             found[name] = texts
     if service == "kms":
         context = parameters.get("EncryptionContext") or {}
+        alias = str(parameters.get("KeyId") or "").rpartition(":")[2]
+        found |= {"kms:requestalias": (alias,)} if alias.startswith("alias/") else {}
         found |= {f"kms:encryptioncontext:{name.lower()}": (str(value),) for name, value in context.items()}
     return found
 
@@ -116,7 +118,6 @@ _KEYS: dict[str, dict[str, str]] = {
         "iam:awsservicename": "AWSServiceName",
     },
     "kms": {
-        "kms:requestalias": "KeyId",
         "kms:grantoperations": "Operations",
         "kms:granteeprincipal": "GranteePrincipal",
         "kms:keyspec": "KeySpec",

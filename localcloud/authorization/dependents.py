@@ -96,12 +96,12 @@ def _parameter_read(parameters: Parameters, place: Place) -> str | None:
     """The key of the first encrypted parameter that is asked for in the clear."""
     if not parameters.get("WithDecryption"):
         return None
-    held = tags.backend("ssm", place.account, place.region)._parameters
-    names = [str(parameters["Name"])] if parameters.get("Name") else [str(name) for name in parameters.get("Names", [])]
-    path = parameters.get("Path")
-    names += [name for name in list(held) if path and name.startswith(str(path).rstrip("/") + "/")]
-    versions = [held[name][-1] for name in names if held.get(name)]
-    return next((each.keyid for each in versions if each.type == "SecureString"), None)
+    stored = tags.backend("ssm", place.account, place.region)._parameters
+    held = [versions[-1] for versions in list(stored.values()) if versions]
+    names = {str(name).lstrip("/") for name in [parameters.get("Name"), *parameters.get("Names", [])] if name}
+    path = f"{parameters['Path'].rstrip('/')}/" if parameters.get("Path") else None
+    wanted = [each for each in held if each.name.lstrip("/") in names or (path and each.name.startswith(path))]
+    return next((each.keyid for each in wanted if each.parameter_type == "SecureString"), None)
 
 
 Finder = Callable[[Parameters, Place], str | None]

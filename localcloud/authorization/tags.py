@@ -14,13 +14,12 @@ _GLOBAL = {"iam", "s3", "route53", "cloudfront", "budgets", "sts"}
 
 
 def backend(prefix: str, account: str, region: str) -> Any:
-    """The backend of a service in a region (or in the partition, for global services); None where moto has none."""
+    """The backend of a service in a region (or in the partition, for global services); None where there is none."""
+    place = "aws" if prefix in _GLOBAL else region
     try:
-        backends = _get_backend(_BACKENDS.get(prefix, prefix))
+        return _get_backend(_BACKENDS.get(prefix, prefix))[account][place] if place else None
     except (ImportError, KeyError, AttributeError):
         return None
-    place = "aws" if prefix in _GLOBAL else region
-    return backends[account][place] if place else None
 
 
 def of(arn: str) -> dict[str, str]:
@@ -85,6 +84,11 @@ def _secret(found: Any, rest: str, arn: str) -> Any:
     return getattr(secret, "tags", None) or {}
 
 
+def _parameter(found: Any, name: str) -> Any:
+    held = found._resource_tags.get("Parameter", {})
+    return held.get(f"/{name}") or held.get(name) or {}
+
+
 def _eks(found: Any, rest: str, arn: str) -> Any:
     for cluster in list(found.clusters.values()):
         record = cluster.tagged().get(arn) if hasattr(cluster, "tagged") else None
@@ -101,11 +105,12 @@ _SPECIAL: dict[str, Callable[[Any, str, str], Any]] = {
     "guardduty": lambda found, rest, arn: found.detectors[rest.split("/")[1]].tags,
     "iam": _iam,
     "kms": lambda found, rest, arn: found.tagger.get_tag_dict_for_resource(_last(rest)),
+    "logs": lambda found, rest, arn: _tagger(found, arn.partition(":log-stream:")[0]),
     "rds": lambda found, rest, arn: found.list_tags_for_resource(arn),
     "route53": lambda found, rest, arn: found.resource_tags.get(_last(rest), {}),
     "s3": lambda found, rest, arn: found.tagger.get_tag_dict_for_resource(arn),
     "secretsmanager": _secret,
     "sns": lambda found, rest, arn: found.topics[arn]._tags,
     "sqs": lambda found, rest, arn: found.queues[rest].tags,
-    "ssm": lambda found, rest, arn: found._resource_tags["Parameter"].get(f"/{rest.partition('/')[2]}", {}),
+    "ssm": lambda found, rest, arn: _parameter(found, rest.partition("/")[2]),
 }

@@ -282,12 +282,22 @@ def test_keys_behind_other_resources(cloud: Any, user: Any) -> None:
     assert "not authorized to perform: kms:Decrypt" in error["Message"]
     via = {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}
     user(reads, {"Action": "kms:Decrypt", "Condition": via})("s3").get_object(Bucket="auth-keys", Key="a")
-    secret = {"Name": "auth-secret", "SecretString": "word", "KmsKeyId": key}
-    cloud.client("secretsmanager").create_secret(**secret)
-    reader = user(
-        {"Action": "secretsmanager:GetSecretValue", "Resource": "arn:aws:secretsmanager:*:*:secret:auth-secret-*"}
-    )
-    refused(lambda: reader("secretsmanager").get_secret_value(SecretId="auth-secret"))
+    default = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
+    s3.put_bucket_encryption(Bucket="auth-keys", ServerSideEncryptionConfiguration={"Rules": [default]})
+    writes = {"Action": ["s3:PutObject", "ssm:*", "sqs:*", "secretsmanager:*"]}
+    denied, granted = user(writes), user(writes, {"Action": ["kms:GenerateDataKey", "kms:Decrypt", "kms:Encrypt"]})
+    cloud.client("secretsmanager").create_secret(Name="auth-secret", SecretString="word", KmsKeyId=key)
+    cloud.client("ssm").put_parameter(Name="/auth", Value="word", Type="SecureString", KeyId=key)
+    url = cloud.client("sqs").create_queue(QueueName="auth-keys", Attributes={"KmsMasterKeyId": key})["QueueUrl"]
+    for call in (
+        lambda made: made("s3").put_object(Bucket="auth-keys", Key="b", Body=b"b"),
+        lambda made: made("ssm").get_parameter(Name="/auth", WithDecryption=True),
+        lambda made: made("sqs").send_message(QueueUrl=url, MessageBody="a"),
+        lambda made: made("secretsmanager").get_secret_value(SecretId="auth-secret"),
+    ):
+        assert "kms:" in refused(lambda call=call: call(denied))["Error"]["Message"]
+        call(granted)
+    denied("ssm").get_parameter(Name="/auth")
 
 
 def test_resource_policies_grant_and_deny(cloud: Any, user: Any) -> None:
