@@ -26,6 +26,12 @@ from ansible_collections.creator.platform.plugins.module_utils.provision.zones i
 
 
 def read(client: Any, scope: Scope) -> list[Resource]:
+    """Certificates that are named or tagged as the component's; those named for CloudFront are a kind of their own."""
+    prefix = f"{scope.platform}-{scope.environment}-cloudfront-"
+    return [found for found in read_all(client, scope) if not found.name.startswith(prefix)]
+
+
+def read_all(client: Any, scope: Scope) -> list[Resource]:
     """Certificates that are named or tagged as the component's."""
     summaries = listing(client, "list_certificates", "CertificateSummaryList", Includes={"keyTypes": KEY_TYPES})
 
