@@ -64,7 +64,13 @@ class ActionModule(ActionBase):
                 f"cannot write evidence to {folder}: {error.strerror}; free space or set platform_evidence_dir"
             ) from None
         rows = [row for one in plan["components"] for row in one["changes"]]
-        told = {"pending": plan["pending"], "digest": plan["digest"], "summary": summary(rows), "todo": todo}
+        told = {
+            "pending": plan["pending"],
+            "digest": plan["digest"],
+            "summary": summary(rows),
+            "todo": todo,
+            "components": sorted(hosts),
+        }
         return {**result, **told, "changed": False, "path": str(folder / "plan.json")}
 
     def _keep(

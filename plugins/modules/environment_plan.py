@@ -86,6 +86,11 @@ todo:
   returned: success
   type: list
   elements: str
+components:
+  description: Components of the plan.
+  returned: success
+  type: list
+  elements: str
 path:
   description: Where the plan was, or would be, written.
   returned: success

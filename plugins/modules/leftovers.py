@@ -1,0 +1,72 @@
+# Copyright: creator.platform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: leftovers
+version_added: 0.1.0
+short_description: Make sure that nothing is left of an environment that was removed
+author: creator.platform contributors (@creator-platform)
+description:
+  - Asks the tagging API of each region, and IAM, for everything with the environment's tags, whichever component or hand made it.
+  - What AWS deletes in its own time, such as a key that waits for its deletion, is told and does not count.
+  - Writes C(destroy.json), removes the evidence of components, and fails with the ARNs of what is left.
+  - Runs in Ansible's worker process on the controller, so it needs no connection. It honours the task's C(environment).
+options:
+  environment:
+    description: Name of the environment, the value of the tag C(environment).
+    type: str
+    required: true
+  platform:
+    description: Name of the platform, the value of the tag C(platform).
+    type: str
+    required: true
+  regions:
+    description: Regions to look in. The one of global services is looked in as well.
+    type: list
+    elements: str
+    required: true
+  evidence_dir:
+    description: Folder of C(destroy.json).
+    type: path
+    required: true
+  attempts:
+    description: How often to look at most until nothing is left. The tagging API learns of a deletion a little later.
+    type: int
+    default: 5
+  delay:
+    description: Seconds between two looks.
+    type: float
+    default: 5
+attributes:
+  check_mode:
+    description: Writes and removes no evidence in check mode.
+    support: full
+  diff_mode:
+    description: Shows no diff.
+    support: none
+"""
+
+EXAMPLES = r"""
+- name: Look for leftovers
+  creator.platform.leftovers:
+    environment: dev-alice
+    platform: creator
+    regions: [eu-west-1, eu-central-1]
+    evidence_dir: evidence/dev-alice
+  environment: "{{ platform_aws_environment }}"
+"""
+
+RETURN = r"""
+left:
+  description: ARNs of what is left, empty.
+  returned: success
+  type: list
+  elements: str
+waiting:
+  description: What AWS deletes in its own time, ARN to why it still shows.
+  returned: success
+  type: dict
+"""
