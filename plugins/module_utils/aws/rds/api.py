@@ -15,6 +15,8 @@ from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 ABSENT = [
     "DBInstanceAutomatedBackupNotFound",
     "DBInstanceAutomatedBackupNotFoundFault",
+    "DBInstanceNotFound",
+    "DBInstanceNotFoundFault",
     "DBParameterGroupNotFound",
     "DBParameterGroupNotFoundFault",
 ]
@@ -40,6 +42,30 @@ def automated_backups(client: Any) -> Any:
     """All automated backups that the client's region holds."""
     paginator = client.get_paginator("describe_db_instance_automated_backups")
     return paginator.paginate().build_full_result().get("DBInstanceAutomatedBackups", [])
+
+
+@RdsErrorHandler.list_error_handler("describe the instance")
+@AWSRetry.jittered_backoff()
+def find_instance(client: Any, name: str) -> Any:
+    """The DBInstance, or None."""
+    return client.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
+
+
+@RdsErrorHandler.common_error_handler("list the engine's versions")
+@AWSRetry.jittered_backoff()
+def engine_versions(client: Any, engine: str) -> Any:
+    """All versions of an engine that the region offers."""
+    paginator = client.get_paginator("describe_db_engine_versions")
+    return [row["EngineVersion"] for row in paginator.paginate(Engine=engine).build_full_result()["DBEngineVersions"]]
+
+
+@RdsErrorHandler.common_error_handler("list what instances can be made of")
+@AWSRetry.jittered_backoff()
+def orderable_options(client: Any, engine: str, version: str, instance_class: str) -> Any:
+    """Offers of that version and class in a VPC, one a storage type; none when it is not offered."""
+    paginator = client.get_paginator("describe_orderable_db_instance_options")
+    pages = paginator.paginate(Engine=engine, EngineVersion=version, DBInstanceClass=instance_class, Vpc=True)
+    return pages.build_full_result()["OrderableDBInstanceOptions"]
 
 
 @RdsErrorHandler.list_error_handler("describe the parameter group")

@@ -26,7 +26,11 @@ def is_replica(backup: Mapping[str, Any], region: str) -> bool:
 
 
 def read(client: Any, scope: Scope) -> list[Resource]:
-    """Replicated backups in the scope's region of the named instances."""
+    """Replicated backups in the scope's region of the named instances, and of the one that the component names itself.
+
+    RDS gives them no tags, so a leftover is known by its instance's name.
+    """
+    names = {*scope.names, f"{scope.platform}-{scope.environment}-{scope.component}"}
     found = pages(client, "describe_db_instance_automated_backups", "DBInstanceAutomatedBackups")
     return [
         Resource(
@@ -37,7 +41,7 @@ def read(client: Any, scope: Scope) -> list[Resource]:
             {"arn": backup.get("DBInstanceAutomatedBackupsArn", ""), "status": backup.get("Status", "")},
         )
         for backup in found
-        if is_replica(backup, scope.region) and backup["DBInstanceIdentifier"] in scope.names
+        if is_replica(backup, scope.region) and backup["DBInstanceIdentifier"] in names
     ]
 
 
