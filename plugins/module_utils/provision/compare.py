@@ -14,6 +14,7 @@ from ansible_collections.creator.platform.plugins.module_utils.provision.model i
 
 MASK = "(secret)"
 UNKNOWN = "(unknown)"
+SETTLED = "(settled)"
 #: What tells a resource of the platform from another of the same name.
 IDENTITY = ("platform", "environment", "managed-by")
 _Show = Callable[[str, Any], Any]
@@ -119,6 +120,8 @@ def _difference(wanted: Resource, have: Resource, rules: Rules, show: _Show) -> 
             unanswered.append(key)
         elif not same(before[key], after[key], key in rules.unordered):
             differing.append((key, show(key, before[key]), show(key, after[key])))
+    if have.facts.get("status") in rules.unsettled:
+        differing.append(("status", have.facts["status"], SETTLED))
     changes: list[Change] = []
     if differing:
         action = "replace" if any(key in rules.immutable for key, _b, _a in differing) else "update"

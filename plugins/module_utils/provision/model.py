@@ -52,6 +52,7 @@ class Rules:
     removed without an override that names the resource. secret: shown as salted fingerprints, never as values.
     tagged_later: why a resource of this kind can lack its tags though it is ours (it is created first and tagged then, and a run
     may be killed between the two); "" for kinds that bear their tags from the first moment.
+    unsettled: statuses (facts' `status`) in which a resource is not there yet, or broken, whatever its properties say.
     normalize: brings properties of either side into one form before they are compared (a policy as text or as a document).
     """
 
@@ -61,6 +62,7 @@ class Rules:
     ignored: Mapping[str, str] = field(default_factory=dict)
     protected: bool = False
     secret: frozenset[str] = frozenset()
+    unsettled: frozenset[str] = frozenset()
     tagged_later: str = ""
     normalize: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
 

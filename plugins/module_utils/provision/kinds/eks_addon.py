@@ -48,5 +48,5 @@ KIND = Kind(
     "eks_addon",
     "eks",
     read,
-    Rules(ignored={"health": "an add-on without nodes is DEGRADED until they come"}),
+    Rules(unsettled=frozenset({"CREATING", "CREATE_FAILED", "UPDATE_FAILED", "DELETE_FAILED", "DEGRADED"})),
 )

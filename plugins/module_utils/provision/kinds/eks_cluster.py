@@ -57,5 +57,6 @@ KIND = Kind(
     Rules(
         unordered=frozenset({"subnets", "security_groups", "public_access_cidrs", "log_types"}),
         immutable=frozenset({"role_arn", "service_cidr"}),
+        unsettled=frozenset({"CREATING", "FAILED"}),
     ),
 )

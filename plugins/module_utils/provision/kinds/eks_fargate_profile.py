@@ -46,5 +46,6 @@ KIND = Kind(
     Rules(
         unordered=frozenset({"subnets", "selectors"}),
         immutable=frozenset({"pod_role_arn", "subnets", "selectors"}),
+        unsettled=frozenset({"CREATING", "CREATE_FAILED", "DELETE_FAILED"}),
     ),
 )

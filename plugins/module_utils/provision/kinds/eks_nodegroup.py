@@ -55,6 +55,7 @@ KIND = Kind(
     Rules(
         unordered=frozenset({"subnets", "instance_types", "taints"}),
         immutable=frozenset({"node_role_arn", "subnets", "ami_type", "instance_types", "capacity_type", "disk_size"}),
+        unsettled=frozenset({"CREATING", "CREATE_FAILED", "DELETE_FAILED", "DEGRADED"}),
         ignored={
             "desired_size": "the cluster autoscaler sets it; min_size and max_size are compared",
             "release_version": "AMI releases are rolled by an update of their own",

@@ -221,3 +221,11 @@ def test_secrets_are_told_apart_and_bound_to_their_place_and_never_shown() -> No
     assert len(places) == 4
     assert hashed("old") == hashed("old")
     assert not any("old" in text or "new" in text for text in places)
+
+
+@pytest.mark.parametrize(("status", "unsettled"), [("ACTIVE", False), ("CREATING", True), ("CREATE_FAILED", True)])
+def test_what_is_not_there_yet_or_broken_is_a_difference(status: str, unsettled: bool) -> None:
+    rules = Rules(unsettled=frozenset({"CREATING", "CREATE_FAILED"}))
+    have = Resource("k", "n", {"size": 1}, "r", {"status": status})
+    changes = compare([Resource("k", "n", {"size": 1}, "r")], [have], rules)
+    assert [change.attributes for change in changes] == ([(("status", status, "(settled)"),)] if unsettled else [])
