@@ -1,0 +1,47 @@
+# Copyright: creator.platform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads of AWS Budgets for the module: the answer, or None when there is no such thing. Errors are BudgetsError."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
+from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+
+
+class BudgetsError(AnsibleAWSError):
+    """AWS Budgets refused a read or did not answer."""
+
+
+class BudgetsErrorHandler(AWSErrorHandler):
+    """Turns botocore's exceptions into BudgetsError and absence into None."""
+
+    _CUSTOM_EXCEPTION = BudgetsError
+
+    @classmethod
+    def _is_missing(cls) -> Any:
+        return is_boto3_error_code(["NotFoundException"])
+
+
+@BudgetsErrorHandler.list_error_handler("describe the budget")
+@AWSRetry.jittered_backoff()
+def find_budget(client: Any, account: str, name: str) -> Any:
+    """The budget, or None."""
+    return client.describe_budget(AccountId=account, BudgetName=name)["Budget"]
+
+
+@BudgetsErrorHandler.common_error_handler("read the budget's notifications and tags")
+@AWSRetry.jittered_backoff()
+def details_of(client: Any, account: str, name: str, arn: str) -> Any:
+    """The budget's notifications, each with its subscribers, and its tags: ([{…, "Subscribers": […]}], {…})."""
+    place = {"AccountId": account, "BudgetName": name}
+    notifications = [
+        {**row, "Subscribers": client.describe_subscribers_for_notification(**place, Notification=row)["Subscribers"]}
+        for row in client.describe_notifications_for_budget(**place)["Notifications"]
+    ]
+    rows = client.list_tags_for_resource(ResourceARN=arn).get("ResourceTags", [])
+    return notifications, {row["Key"]: row["Value"] for row in rows if not row["Key"].startswith("aws:")}
