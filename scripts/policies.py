@@ -51,7 +51,7 @@ def documents(environment: str) -> Iterator[Document]:
 
 
 def desired(environment: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Each role that has policies, with its desired resources."""
+    """Each role that has policies, with its desired resources. Raises ValueError for one that does not say them."""
     os.environ.setdefault("ANSIBLE_CONFIG", str(ROOT / "ansible.cfg"))
     os.environ.setdefault("ANSIBLE_COLLECTIONS_PATH", str(ROOT / "collections"))
     from ansible.inventory.manager import InventoryManager  # noqa: PLC0415 - reads the environment when imported
@@ -66,8 +66,12 @@ def desired(environment: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     manager = VariableManager(loader, inventory)
 
     def content(role: str, part: str) -> dict[str, Any]:
-        path = ROOT / "roles" / role / part / "main.yml"
-        return dict(loader.load_from_file(str(path), trusted_as_template=True) or {}) if path.exists() else {}
+        folder = ROOT / "roles" / role / part
+        found: dict[str, Any] = {}
+        for path in [folder / "main.yml", *sorted((folder / "main").glob("*.yml"))]:
+            if path.exists():
+                found |= loader.load_from_file(str(path), trusted_as_template=True) or {}
+        return found
 
     for host in inventory.get_hosts():
         role = str(host.name)
@@ -77,9 +81,10 @@ def desired(environment: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
             **content("component", "defaults"), **content(role, "defaults"), **manager.get_vars(host=host),
             **content(role, "vars"), f"__{role}_inputs": {"outputs": Outputs()},
         }  # fmt: skip
-        if f"{role}_resources" in variables:
-            found = Templar(loader, variables=variables).template(variables[f"{role}_resources"])
-            yield role, json.loads(json.dumps(found))
+        if f"{role}_resources" not in variables:
+            raise ValueError(f"role {role} has policies, but no variable {role}_resources: nothing of it can be linted")
+        found = Templar(loader, variables=variables).template(variables[f"{role}_resources"])
+        yield role, json.loads(json.dumps(found))
 
 
 @functools.cache
@@ -156,7 +161,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("environments", nargs="*", default=ENVIRONMENTS, help="which (default: all)")
     parser.add_argument("--show", action="store_true", help="print the policies as JSON instead")
     options = parser.parse_args(arguments)
-    found = [document for environment in options.environments for document in documents(environment)]
+    try:
+        found = [document for environment in options.environments for document in documents(environment)]
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
     if options.show:
         print(json.dumps([vars(document) for document in found], indent=2))
         return 0

@@ -27,7 +27,8 @@ ESCALATIONS = {
     "iam:PutGroupPolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy", "iam:PutUserPolicy",
     "iam:SetDefaultPolicyVersion", "iam:UpdateAssumeRolePolicy", "iam:UpdateLoginProfile",
 }  # fmt: skip
-_PLACES = re.compile(r"\$\{[^}]*\}|<[^>]*>")
+#: Placeholders of ARNs and of condition keys, in each of the ways that services write them.
+_PLACES = re.compile(r"\$\{[^}]*\}|<[^>]*>|(?<=/)tag-key$")
 _GLOBAL = ("aws:", "token.actions.githubusercontent.com:")
 Reference = Mapping[str, Any]
 

@@ -122,7 +122,7 @@ _PARAMETERS: dict[str, dict[str, str]] = {
     },
     "s3": {"bucket": "Bucket", "object": "Bucket Key"},
     "scheduler": {"schedule": "GroupName Name", "schedule-group": "GroupName | Name"},
-    "secretsmanager": {"Secret": "SecretId | Name"},
+    "secretsmanager": {"Secret": "SecretId | Name"},  # pragma: allowlist secret
     "sns": {"topic": "Name"},
     "sqs": {"queue": "QueueUrl | QueueName"},
     "ssm": {"parameter": "Name | Names | Path | ResourceId", "document": "DocumentName"},

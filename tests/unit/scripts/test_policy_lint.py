@@ -62,6 +62,15 @@ FEDERATED = {"Federated": f"arn:aws:iam::123456789012:oidc-provider/{OIDC}"}
         ),
         (IDENTITY, {"Condition": {"StringEquals": {"s3:prefix": "in/"}}}, ["unknown-key"]),
         (IDENTITY, {"Condition": {"StringEquals": {"s3:ExistingObjectTag/a": "b"}}}, []),
+        (
+            IDENTITY,
+            {
+                "Action": "secretsmanager:GetSecretValue",
+                "Resource": "arn:aws:secretsmanager:*:*:secret:a-*",
+                "Condition": {"StringEquals": {"secretsmanager:ResourceTag/aws:rds:primaryDBInstanceArn": "b"}},
+            },
+            [],
+        ),
         (IDENTITY, {"Condition": {"StringMatches": {"aws:username": "b"}}}, ["malformed"]),
         (IDENTITY, {"Sid": "With-Dash"}, ["sid-letters"]),
         (IDENTITY, {"Sid": None}, ["no-sid"]),
