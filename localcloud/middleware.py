@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from localcloud import access, actions, calls, control, faults, principals
+from localcloud import access, actions, calls, control, faults, principals, waiting
 from localcloud.authorization import enforcement
 from localcloud.authorization.policy import PolicyError
 from localcloud.cloud import Cloud
@@ -105,7 +105,7 @@ class Middleware:
             for rule in rules:
                 lost = self._trouble(call, rule) or lost
             record["decision"] = self._authorize(call, caller)
-            answer = self._do(call)
+            answer = waiting.settled(call, lambda: self._do(call))
         except enforcement.RefusedError as error:
             record["code"], record["decision"] = error.code, error.record
             status, headers, body = call.error(error)

@@ -115,6 +115,17 @@ def test_pending_change_is_taken_back(cloud: Any) -> None:
     assert back["PendingModifiedValues"] == {}
 
 
+def test_a_waiter_need_not_sleep(cloud: Any) -> None:
+    """Its first poll is answered once the instance is there, not with a state that is on the way."""
+    client = cloud.client("rds")
+    client.create_db_instance(DBInstanceIdentifier="awaited", **GIVEN)
+    began = time.monotonic()
+    client.get_waiter("db_instance_available").wait(
+        DBInstanceIdentifier="awaited", WaiterConfig={"Delay": 30, "MaxAttempts": 2}
+    )
+    assert time.monotonic() - began < 20
+
+
 def test_what_is_refused(cloud: Any) -> None:
     """Engines and versions that are not on offer, names and passwords that are too long for the engine."""
     client = cloud.client("rds")
