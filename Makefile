@@ -5,6 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 ENVIRONMENT ?= local
+ENVIRONMENTS ?= local dev staging prod
 SEEDS ?= 20
 VENV := .venv
 BIN := $(VENV)/bin
@@ -71,6 +72,14 @@ molecule: develop kubernetes ## playbook scenarios: the bad releases, the change
 .PHONY: chaos
 chaos: develop kubernetes ## kill the run and the local cloud at random moments (SEEDS=20); each next run must converge
 	@$(BIN)/python -m pytest -q tests/chaos --seeds $(SEEDS)
+
+.PHONY: acceptance
+acceptance: develop kubernetes ## each of ENVIRONMENTS="local dev staging prod" from nothing to nothing, with drift in between
+	@$(BIN)/python -m pytest -q -s tests/acceptance --environments "$(ENVIRONMENTS)"
+
+.PHONY: strangers
+strangers: develop ## amazon.aws's own integration targets (TARGETS="ec2_vol …") from STRANGERS_CHECKOUT=<folder>
+	@$(BIN)/python scripts/strangers.py $(TARGETS)
 
 .PHONY: bench
 bench: develop kubernetes ## measure the local cloud and the plan: start, memory, requests per second
