@@ -14,4 +14,5 @@ run "yamllint" .venv/bin/yamllint --strict .
 run "ansible-lint, production profile" .venv/bin/ansible-lint --offline --profile production -q
 run "changelog fragments" .venv/bin/antsibull-changelog lint
 run "secrets" .venv/bin/python scripts/secrets.py
+run "policies" .venv/bin/python scripts/policies.py
 [ ${#failed[@]} = 0 ] || { echo "failed: ${failed[*]}" >&2; exit 1; }
