@@ -3,7 +3,9 @@
 Waiters of boto3 ask every 30 or 60 seconds, made for phases of many minutes. Here phases are scaled to seconds, so that
 nearly all of the time would be spent between two polls. A call that comes from a waiter is therefore held while what it asks
 about is on its way (creating, deleting …), as over a slow line. It sees no other state than it would have seen later.
-The mark of a waiter is botocore's own: feature B in the `m/` part of the User-Agent, see `botocore.useragent`.
+The mark of a waiter is botocore's own: feature B in the `m/` part of the User-Agent, see `botocore.useragent`. The modules of
+amazon.aws and community.aws replace the User-Agent and lose the mark; of those for RDS, which ask every 60 seconds, each look
+is taken for a poll.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from localcloud import actions, calls
 #: Local seconds that a call is held at most, below the 60 after which botocore gives up reading, and between two looks.
 PATIENCE, PAUSE = 20.0, 0.05
 _WAITER = re.compile(r"(?:^|\s)m/(?:[^\s,]+,)*B(?:,|\s|$)")
+_MARKLESS = re.compile(r"^APN/1\.0 Ansible/.*\b(?:amazon|community)\.aws/")
 #: States on the way to another, without dashes and underscores, in lower case: of RDS, EKS, EC2, ELBv2, CloudFront and others.
 _ON_THE_WAY = frozenset({
     "associating", "attaching", "backingup", "creating", "deleting", "detaching", "disassociating", "inprogress",
@@ -37,9 +40,9 @@ class _Answer(Protocol):
 AnswerT = TypeVar("AnswerT", bound=_Answer)
 
 
-def is_waiter(user_agent: str) -> bool:
-    """Whether the User-Agent is that of a botocore waiter."""
-    return _WAITER.search(user_agent) is not None
+def is_waiter(service: str, user_agent: str) -> bool:
+    """Whether a call with that User-Agent comes from a waiter."""
+    return _WAITER.search(user_agent) is not None or (service == "rds" and _MARKLESS.match(user_agent) is not None)
 
 
 def on_the_way(body: bytes) -> bool:
@@ -58,7 +61,9 @@ def settled(
     sleep: Callable[[float], None] = time.sleep,
 ) -> AnswerT:
     """The answer of `ask`, for a waiter's poll the first one in which nothing is on its way, or the last after `PATIENCE`."""
-    if not is_waiter(call.headers.get("user-agent", "")) or actions.is_mutating(call.service, call.action):
+    if not is_waiter(call.service, call.headers.get("user-agent", "")) or actions.is_mutating(
+        call.service, call.action
+    ):
         return ask()
     sent: dict[str, Any] = dict(call.environ)
     until = clock() + PATIENCE

@@ -95,5 +95,13 @@ def test_states_on_the_way(body: bytes, held: bool) -> None:
 
 @pytest.mark.parametrize("part", ["m/B", "x m/B", "m/A,B", "m/B,C y"])
 def test_waiters_are_told_by_their_mark(part: str) -> None:
-    assert waiting.is_waiter(part)
-    assert not waiting.is_waiter(part.replace("B", "b"))
+    assert waiting.is_waiter("ec2", part)
+    assert not waiting.is_waiter("ec2", part.replace("B", "b"))
+
+
+@pytest.mark.parametrize(
+    ("service", "collection", "held"),
+    [("rds", "amazon.aws", True), ("ec2", "amazon.aws", False), ("rds", "creator.platform", False)],
+)
+def test_modules_for_rds_lose_the_mark(service: str, collection: str, held: bool) -> None:
+    assert waiting.is_waiter(service, f"APN/1.0 Ansible/2.19.14 {collection}/10.1.2") is held
