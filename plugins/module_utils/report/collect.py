@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 SINGLE = ("timeline", "seed", "rollout", "backup", "drill")
+#: Documents of verbs that only look; a run need not leave them.
+LOOKS = ("plan", "drift")
 READ = "read"
 MISSING = "missing"
 UNREADABLE = "unreadable"
@@ -39,12 +41,14 @@ class Evidence:
     single: Mapping[str, Document]
     components: tuple[Document, ...] = ()
     rollouts: tuple[Document, ...] = ()
+    looks: Mapping[str, Document] = field(default_factory=dict)
 
     @property
     def documents(self) -> tuple[Document, ...]:
         """Every document, in the order in which a run writes them."""
         last = tuple(self.single[name] for name in SINGLE if name != "timeline")
-        return (self.single["timeline"], *self.components, *last, *self.rollouts)
+        looks = tuple(one for one in self.looks.values() if one.state != MISSING)
+        return (self.single["timeline"], *self.components, *last, *self.rollouts, *looks)
 
 
 def collect(folder: Path) -> Evidence:
@@ -53,6 +57,7 @@ def collect(folder: Path) -> Evidence:
         single={name: read(folder, f"{name}.json") for name in SINGLE},
         components=_all(folder, "provision"),
         rollouts=_all(folder, "rollouts"),
+        looks={name: read(folder, f"{name}.json") for name in LOOKS},
     )
 
 

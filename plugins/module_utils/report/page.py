@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.creator.platform.plugins.module_utils.report import charts, units, verdicts
+from ansible_collections.creator.platform.plugins.module_utils.report.checks import check_section
 from ansible_collections.creator.platform.plugins.module_utils.report.html import Content, Markup, element, escaped
 from ansible_collections.creator.platform.plugins.module_utils.report.page_recovery import backup_section, drill_section
 from ansible_collections.creator.platform.plugins.module_utils.report.page_rollout import (
@@ -81,6 +82,7 @@ def _page(report: Report, generated: str, limits: Limits) -> str:
                 _steps(report),
                 _timeline(report, limits),
                 _provision(report, limits),
+                [check_section(one, limits) for one in report.checks],
                 rollout_section(report.rollout, limits),
                 history_section(report.history, limits),
                 backup_section(report.backup, limits),

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.report import units, verdicts
+from ansible_collections.creator.platform.plugins.module_utils.report.checks import Check, check
 from ansible_collections.creator.platform.plugins.module_utils.report.collect import READ, Evidence
 from ansible_collections.creator.platform.plugins.module_utils.report.lanes import Run, run
 from ansible_collections.creator.platform.plugins.module_utils.report.provision import Provision, provision
@@ -59,6 +60,7 @@ class Report:
     backup: Backup
     drill: Drill
     sources: tuple[Source, ...]
+    checks: tuple[Check, ...] = ()
 
     @property
     def sections(self) -> tuple[tuple[str, str, str], ...]:
@@ -87,6 +89,7 @@ def build(evidence: Evidence, *, platform: str, environment: str, components: Se
         backup=backup(evidence.single["backup"]),
         drill=drill(evidence.single["drill"]),
         sources=tuple(Source(one.path, one.state, one.reason, one.size, one.sha256) for one in evidence.documents),
+        checks=tuple(one for name, each in evidence.looks.items() if (one := check(name, each)) is not None),
     )
     verdict = verdicts.worst(verdict for _title, verdict, _sentence in found.sections)
     # Nothing can be called proved, failed or timed out on the strength of a file that is not there.
