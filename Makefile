@@ -90,6 +90,10 @@ bench: develop kubernetes ## measure the local cloud and the plan: start, memory
 docs: develop ## write docs/modules and docs/environments.md from what they describe
 	@scripts/docs.sh
 
+.PHONY: truth
+truth: develop kubernetes ## write docs/module-truth.md: every module call of a provision in check mode and for real, twice
+	@$(BIN)/python scripts/module_truth.py
+
 .PHONY: lock
 lock: venv ## resolve requirements/*.in again and write the hashed files
 	@scripts/lock.sh
