@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509 import load_pem_x509_certificate
 from moto.acm.models import AWSCertificateManagerBackend, CertBundle
 from moto.acm.responses import AWSCertificateManagerResponse
 from moto.core.exceptions import ServiceException
@@ -40,6 +42,8 @@ def install(cloud: Cloud) -> None:
     bundle.check = _check(cloud, CertBundle.check)
     bundle.describe = _describe(CertBundle.describe)
     bundle.__init__ = _bundle(CertBundle.__init__)
+    bundle.__getstate__ = _kept
+    bundle.__setstate__ = _restored
     backend: Any = AWSCertificateManagerBackend
     backend.request_certificate = _request(backend.request_certificate)
     backend.delete_certificate = _delete(backend.delete_certificate)
@@ -56,6 +60,17 @@ def validation_record(account: str, domain: str) -> dict[str, str]:
     value = hashlib.md5(f"value {account} {base}".encode(), usedforsecurity=False).hexdigest()
     letters = "".join(chr(ord("a") + int(digit, 16)) for digit in token[:10])
     return {"Name": f"_{token}.{base}.", "Type": "CNAME", "Value": f"_{value}.{letters}.acm-validations.aws."}
+
+
+def _kept(self: Any) -> dict[str, Any]:
+    """What goes to disk: the texts, without the keys that were parsed from them."""
+    return {name: value for name, value in self.__dict__.items() if name not in {"_key", "_cert"}}
+
+
+def _restored(self: Any, state: dict[str, Any]) -> None:
+    self.__dict__.update(state)
+    self._key = load_pem_private_key(self.key, password=None)
+    self._cert = load_pem_x509_certificate(self.cert)
 
 
 def _account(self: Any) -> str:

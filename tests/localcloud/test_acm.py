@@ -7,7 +7,7 @@ from typing import Any
 
 from localcloud import certificates
 from tests.localcloud.conftest import RunningCloud
-from tests.localcloud.edge_support import make_zone, refused, row, upsert, wait_until
+from tests.localcloud.edge_support import make_certificate, make_zone, refused, row, upsert, wait_until
 
 
 def certificate(cloud: RunningCloud, arn: str, region: str | None = None) -> Any:
@@ -88,3 +88,12 @@ def test_an_imported_certificate_has_the_chain_it_came_with(cloud: RunningCloud,
     content = path.read_bytes().split(b"-----END CERTIFICATE-----")[0] + b"-----END CERTIFICATE-----\n"
     arn = acm.import_certificate(Certificate=content, PrivateKey=key.read_bytes())["CertificateArn"]
     assert "CertificateChain" not in acm.get_certificate(CertificateArn=arn)
+
+
+def test_certificates_outlive_a_killed_cloud(cloud: RunningCloud) -> None:
+    zone = make_zone(cloud, "kept.example")
+    arn = make_certificate(cloud, zone, "kept.example")
+    cloud.kill()
+    cloud.up()
+    assert certificate(cloud, arn)["Status"] == "ISSUED"
+    assert cloud.client("acm").get_certificate(CertificateArn=arn)["Certificate"].startswith("-----BEGIN")

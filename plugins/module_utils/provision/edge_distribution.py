@@ -26,12 +26,12 @@ def distribution_resources(
         return
     yield {
         "kind": "cloudfront_origin_access_control",
-        "name": prefix,
+        "name": f"{prefix}-buckets",
         "properties": {"description": "Buckets of the platform", "origin_type": "s3", "signing": "always"},
     }
     yield {
         "kind": "cloudfront_response_headers_policy",
-        "name": prefix,
+        "name": f"{prefix}-headers",
         "properties": _headers(wanted),
     }
     yield {
@@ -60,14 +60,6 @@ def distribution_resources(
             "status": "Deployed",
         },
     }
-    yield {
-        "kind": "cloudfront_logging",
-        "name": prefix,
-        "properties": {
-            "bucket": settings["inputs"]["logs_bucket"],
-            "format": "parquet" if wanted["parquet"] else "json",
-        },
-    }
 
 
 def _origins(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -75,7 +67,7 @@ def _origins(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
         {
             "id": bucket,
             "domain": f"{settings['inputs'][f'{bucket}_bucket']}.s3.{settings['region']}.amazonaws.com",
-            "access_control": settings["prefix"],
+            "access_control": f"{settings['prefix']}-buckets",
         }
         for bucket in sorted(set(BUCKETS.values()))
     ]
@@ -91,7 +83,7 @@ def _behavior(prefix: str, origin: str, methods: Sequence[str], cache: str, requ
         "compress": True,
         "cache_policy": cache,
         "origin_request_policy": request,
-        "response_headers_policy": prefix,
+        "response_headers_policy": f"{prefix}-headers",
     }
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ansible_collections.creator.platform.plugins.module_utils.aws.reading import at_once
+from ansible_collections.creator.platform.plugins.module_utils.aws.reading import at_once, optional
 
 
 def certificate_tags(client: Any, arn: str) -> dict[str, str]:
-    """Tags of a certificate, without those AWS itself sets (aws:…)."""
-    rows = client.list_tags_for_certificate(CertificateArn=arn)["Tags"]
+    """Tags of a certificate, without those AWS itself sets (aws:…); none of one that is gone."""
+    answer = optional(client, "list_tags_for_certificate", ("ResourceNotFoundException",), CertificateArn=arn)
+    rows = answer["Tags"] if answer else []
     return {row["Key"]: row.get("Value", "") for row in rows if not row["Key"].startswith("aws:")}
 
 
