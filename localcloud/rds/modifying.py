@@ -31,6 +31,8 @@ _DEFERRED = {
     "CACertificateIdentifier": "CACertificateIdentifier",
     "DBSubnetGroupName": "DBSubnetGroupName",
 }
+#: These say how, not what.
+_HOW = frozenset({"DBInstanceIdentifier", "ApplyImmediately", "AllowMajorVersionUpgrade"})
 #: The server is restarted for these.
 _RESTARTS = frozenset({"DBInstanceClass", "EngineVersion", "NewDBInstanceIdentifier", "CACertificateIdentifier"})
 #: Settings of the instance that change with the request and have no phase.
@@ -50,6 +52,8 @@ def modify_db_instance(rds: Rds, backend: RDSBackend, params: Params) -> dict[st
     """ModifyDBInstance; everything is checked before anything changes."""
     db = available(find(backend, params["DBInstanceIdentifier"]))
     record: InstanceRecord = record_of(db)
+    if not params.keys() - _HOW and not (params.get("ApplyImmediately") and record.pending):
+        raise errors.combination("No modifications were requested")
     deferred, taken_back = _deferred(backend, db, params)
     retention = params.get("BackupRetentionPeriod")
     toggles = _check_retention(backend, db, retention)

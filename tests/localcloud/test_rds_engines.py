@@ -113,6 +113,8 @@ def test_pending_change_is_taken_back(cloud: Any) -> None:
     assert changed["PendingModifiedValues"] == {"StorageType": "gp3"}
     back = modify(DBInstanceIdentifier="pending", StorageType="gp2", ApplyImmediately=False)["DBInstance"]
     assert back["PendingModifiedValues"] == {}
+    nothing = {"DBInstanceIdentifier": "pending", "AllowMajorVersionUpgrade": True, "ApplyImmediately": True}
+    refused("InvalidParameterCombination", modify, **nothing)
 
 
 def test_a_waiter_need_not_sleep(cloud: Any) -> None:
