@@ -42,7 +42,7 @@ def _domain(settings: Mapping[str, Any]) -> Iterator[str]:
     for variable, name in (("edge_domain", domain), ("edge_zone", zone)):
         if not is_domain(name):
             yield f"{variable} must be a DNS name in small letters such as dev.creator.example, got {name!r}"
-    if not f".{domain}".endswith(f".{zone}"):
+    if is_domain(domain) and is_domain(zone) and not f".{domain}".endswith(f".{zone}"):
         yield (
             f"edge_domain {domain} lies outside edge_zone {zone}, so its certificate cannot be proved there: name the zone that "
             "holds the domain"
