@@ -14,7 +14,7 @@ from typing import Any
 from ansible_collections.creator.platform.plugins.module_utils.provision.canonical import canonical
 from ansible_collections.creator.platform.plugins.module_utils.provision.document import PLACEHOLDER, awaited
 from ansible_collections.creator.platform.plugins.module_utils.provision.exits import STALE, UNAPPROVED, RefusalError
-from ansible_collections.creator.platform.plugins.module_utils.provision.render import failure, summary
+from ansible_collections.creator.platform.plugins.module_utils.provision.render import failure, short, summary
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 #: Rows that stand for published outputs: another way to see what the component itself does at its end.
@@ -101,46 +101,54 @@ def changed_since(stored: Mapping[str, Any], plan: Mapping[str, Any]) -> Iterato
 def deviations(approved: Sequence[Mapping[str, Any]], actual: Sequence[Mapping[str, Any]]) -> list[str]:
     """How a component's changes, at the moment of their apply, differ from the approved ones; empty when they are those.
 
-    An approved value that waited for an output (see outputs.placeholder) is met by whatever was published since, and a
+    An approved value or name that waited for an output (see outputs.placeholder) is met by whatever was published since, and a
     change is not missed when its only reasons were such values.
     """
-    wanted = {_key(row): row for row in approved if row["kind"] != OUTPUT}
     found = {_key(row): row for row in actual}
-    told = [f"not approved: {failure([row])}" for key, row in found.items() if key not in wanted]
-    for key, row in wanted.items():
-        if key not in found:
-            if not _waits(row["attributes"]):
-                told.append(f"approved and no longer to be done: {failure([row])}")
-        elif not _meets(row["attributes"], found[key]["attributes"]):
-            told.append(f"approved: {failure([row])}, but it would be {failure([found[key]])}")
-    return told
+    told = []
+    for row in approved:
+        if row["kind"] == OUTPUT:
+            continue
+        key = next((key for key in found if all(map(matches, _key(row), key))), None)
+        if key is None:
+            told += [] if _waits(row["attributes"]) else [f"approved and no longer to be done: {failure([row])}"]
+        else:
+            told += _differing(row, found.pop(key))
+    return [*told, *(f"not approved: {failure([row])}" for row in found.values())]
 
 
 def _waits(attributes: Sequence[Mapping[str, Any]]) -> bool:
     return bool(attributes) and all(awaited(each["after"]) or awaited(each["before"]) for each in attributes)
 
 
-def _meets(approved: Sequence[Mapping[str, Any]], actual: Sequence[Mapping[str, Any]]) -> bool:
-    wanted = {each["attribute"]: each for each in approved}
-    found = {each["attribute"]: each for each in actual}
-    if found.keys() - wanted.keys():
-        return False
-    return all(
-        matches(each["before"], found[name]["before"]) and matches(each["after"], found[name]["after"])
-        if name in found
-        else bool(awaited(each["after"]))
-        for name, each in wanted.items()
-    )
+def _differing(approved: Mapping[str, Any], actual: Mapping[str, Any]) -> Iterator[str]:
+    """A clause for each attribute of a change that is not as approved."""
+    wanted = {each["attribute"]: each for each in approved["attributes"]}
+    found = {each["attribute"]: each for each in actual["attributes"]}
+    for name in sorted(wanted.keys() | found.keys()):
+        want, have = wanted.get(name), found.get(name)
+        what = f"{name} of {actual['kind']} {actual['name']} ({actual['region']})"
+        if have is None and want is not None and not awaited(want["after"]):
+            yield f"approved and no longer to be done: {what}, {_step(want)}"
+        elif want is None and have is not None:
+            yield f"not approved: {what}, {_step(have)}"
+        elif want and have and not (matches(want["before"], have["before"]) and matches(want["after"], have["after"])):
+            yield f"approved: {what}, {_step(want)}, but it would be {_step(have)}"
+
+
+def _step(attribute: Mapping[str, Any]) -> str:
+    return f"{short(attribute['before'])} -> {short(attribute['after'])}"
 
 
 def matches(approved: Any, actual: Any) -> bool:
-    """Whether a value is the approved one, in which each placeholder stands for any text that is not empty."""
+    """Whether a value is the approved one, in which each placeholder stands for any text that is not empty.
+
+    An item of a list that is nothing but a placeholder stands for one item or more, because outputs can be lists.
+    """
     if isinstance(approved, Mapping) and isinstance(actual, Mapping) and not any(awaited(key) for key in approved):
         return approved.keys() == actual.keys() and all(matches(approved[key], actual[key]) for key in approved)
     if isinstance(approved, list) and isinstance(actual, list) and awaited(approved):
-        # A list is shown in an order that its values decide, so a filled in value may stand elsewhere.
-        rest = list(actual)
-        return len(approved) == len(actual) and all(_take(rest, item) for item in sorted(approved, key=_waiting_last))
+        return _list_matches(approved, actual)
     if not awaited(approved):
         return canonical(approved) == canonical(actual)
     text = approved if isinstance(approved, str) else canonical(approved)
@@ -151,6 +159,16 @@ def matches(approved: Any, actual: Any) -> bool:
     return re.fullmatch(pattern, actual if isinstance(actual, str) else canonical(actual), re.DOTALL) is not None
 
 
+def _list_matches(approved: Sequence[Any], actual: Sequence[Any]) -> bool:
+    # A list is shown in an order that its values decide, so a filled in value may stand elsewhere.
+    rest = list(actual)
+    open_ended = [item for item in approved if isinstance(item, str) and PLACEHOLDER.fullmatch(item)]
+    closed = [item for item in approved if item not in open_ended]
+    if not all(_take(rest, item) for item in sorted(closed, key=_is_waiting)):
+        return False
+    return len(rest) >= len(open_ended) if open_ended else not rest
+
+
 def _take(rest: list[Any], wanted: Any) -> bool:
     for number, item in enumerate(rest):
         if matches(wanted, item):
@@ -159,7 +177,7 @@ def _take(rest: list[Any], wanted: Any) -> bool:
     return False
 
 
-def _waiting_last(value: Any) -> bool:
+def _is_waiting(value: Any) -> bool:
     return bool(awaited(value))
 
 

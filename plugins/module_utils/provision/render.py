@@ -97,7 +97,7 @@ def _told(change: Mapping[str, Any]) -> str:
     if change["action"] in ("update", "replace"):
         attributes = change["attributes"]
         return f"{head}: " + ", ".join(
-            f"{row['attribute']} {_short(row['before'])} -> {_short(row['after'])}" for row in attributes
+            f"{row['attribute']} {short(row['before'])} -> {short(row['after'])}" for row in attributes
         )
     return head
 
@@ -111,7 +111,7 @@ def _change_markdown(change: Mapping[str, Any]) -> list[str]:
         lines.append(f"  - {_cell(change['reason'])}")
     for row in change["attributes"]:
         if change["action"] == "create":
-            lines.append(f"  - {row['attribute']}: `{_short(row['after'])}`")
+            lines.append(f"  - {row['attribute']}: `{short(row['after'])}`")
         else:
             lines += _attribute_markdown(row["attribute"], row["before"], row["after"])
     return lines
@@ -124,15 +124,15 @@ def _attribute_markdown(attribute: str, before: Any, after: Any) -> list[str]:
         return [f"  - {attribute}.{key}: {_side_of(before, key)} → {_side_of(after, key)}" for key in keys]
     if isinstance(before, list) and isinstance(after, list):
         olds, news = list(map(canonical, before)), list(map(canonical, after))
-        gone = [f"  - {attribute}: removes `{_short(item)}`" for item in olds if item not in news]
-        come = [f"  - {attribute}: adds `{_short(item)}`" for item in news if item not in olds]
+        gone = [f"  - {attribute}: removes `{short(item)}`" for item in olds if item not in news]
+        come = [f"  - {attribute}: adds `{short(item)}`" for item in news if item not in olds]
         if gone or come:
             return gone + come
-    return [f"  - {attribute}: `{_short(before)}` → `{_short(after)}`"]
+    return [f"  - {attribute}: `{short(before)}` → `{short(after)}`"]
 
 
 def _side_of(values: Mapping[str, Any], key: str) -> str:
-    return f"`{_short(values[key])}`" if key in values else "nothing"
+    return f"`{short(values[key])}`" if key in values else "nothing"
 
 
 def _side(change: Mapping[str, Any], side: str) -> str:
@@ -146,7 +146,8 @@ def _side(change: Mapping[str, Any], side: str) -> str:
     return "".join([f"{head}\n", *(f"  {row['attribute']}: {canonical(row[side])}\n" for row in change["attributes"])])
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """A value in one line of at most LONGEST characters."""
     text = value if isinstance(value, str) else canonical(value)
     text = text.replace("`", "'").replace("\n", " ")
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -130,7 +130,10 @@ def test_digest_does_not_know_the_revision_or_the_order() -> None:
         ([KEY, "b"], ["b", "x"], True),
         (["a", KEY], ["x", "a"], True),
         ([KEY, "b"], ["c", "x"], False),
-        ([KEY], ["x", "y"], False),
+        ([KEY], ["x", "y"], True),
+        ([KEY, "b"], ["b"], False),
+        ([f"{KEY}/*"], ["x/*", "y/*"], False),
+        ([{"role": KEY}], [{"role": "x"}], True),
         ({KEY: 1}, {"x": 1}, True),
         (f"a {KEY} b {KEY}.", "a 1 b 2.", True),
     ],
@@ -150,6 +153,20 @@ def test_the_approved_is_applied_once_its_unknowns_are_known() -> None:
     assert deviations(rows(CREATE, output), rows(filled)) == []
 
 
+def test_a_name_that_waits_for_an_output_is_met_too() -> None:
+    entry = Change("create", "entry", f"cluster/{KEY}", "r", (("groups", None, []),))
+    named = Change("create", "entry", "cluster/arn:2", "r", (("groups", None, []),))
+    assert deviations(rows(entry), rows(named)) == []
+    other = Change("create", "entry", "other/arn:2", "r", (("groups", None, []),))
+    assert len(deviations(rows(entry), rows(other))) == 2
+
+
+def test_what_differs_of_a_creation_is_shown() -> None:
+    bigger = Change("create", "instance", "db", "r", (("class", None, "huge"), ("key", None, "arn:2")))
+    told = "; ".join(deviations(rows(CREATE), rows(bigger)))
+    assert "class of instance db (r), null -> small, but it would be null -> huge" in told
+
+
 def test_a_change_whose_only_reason_was_unknown_may_turn_out_to_be_none() -> None:
     waiting = Change("update", "instance", "db", "r", (("key", "arn:2", KEY),))
     assert deviations(rows(waiting), []) == []
@@ -167,10 +184,10 @@ def test_a_change_whose_only_reason_was_unknown_may_turn_out_to_be_none() -> Non
             (Change("replace", "instance", "db", "r", (("class", "small", "large"),)),),
             "not approved: replace instance db",
         ),
-        ((Change("update", "instance", "db", "r", (("class", "small", "huge"),)),), "class small -> huge"),
+        ((Change("update", "instance", "db", "r", (("class", "small", "huge"),)),), "small -> huge"),
         (
             (Change("update", "instance", "db", "r", (("class", "small", "large"), ("public", False, True))),),
-            "public false -> true",
+            "public of instance db (r), false -> true",
         ),
     ],
 )
