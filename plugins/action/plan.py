@@ -36,6 +36,7 @@ class ActionModule(AwsActionBase):
         "account": {"type": "str", "default": ""},
         "resources": {"type": "list", "elements": "dict", "required": True},
         "kinds": {"type": "list", "elements": "str", "default": []},
+        "regions": {"type": "list", "elements": "str", "default": []},
         "seconds": {"type": "int", "default": 120},
         "attempts": {"type": "int", "default": 1},
         "delay": {"type": "float", "default": 1},
@@ -57,6 +58,7 @@ class ActionModule(AwsActionBase):
             resources=tuple(resource_of(row, args["region"]) for row in args["resources"]),
             account=args["account"],
             kinds=tuple(args["kinds"]),
+            regions=tuple(args["regions"]),
             seconds=args["seconds"],
         )
         started = time.time()

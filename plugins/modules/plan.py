@@ -47,6 +47,11 @@ options:
     type: list
     elements: str
     default: []
+  regions:
+    description: Regions to look for leftovers of O(kinds) in, besides O(region) and those of the desired resources.
+    type: list
+    elements: str
+    default: []
   seconds:
     description: Time for all reads together, in seconds. What has not answered by then is unknown.
     type: int

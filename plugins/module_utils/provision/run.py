@@ -41,7 +41,10 @@ class PlanError(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """What to plan. `kinds`: also read when nothing of them is desired, so that leftovers are seen. `seconds`: for all reads."""
+    """What to plan. `kinds`: also read when nothing of them is desired, so that leftovers are seen. `seconds`: for all reads.
+
+    `regions`: where leftovers are looked for besides the regions of what is desired.
+    """
 
     platform: str
     environment: str
@@ -50,6 +53,7 @@ class Request:
     resources: tuple[Resource, ...]
     account: str = ""
     kinds: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
     seconds: float = 120
 
 
@@ -155,7 +159,8 @@ def _wanted(request: Request, kinds: Mapping[str, Kind]) -> dict[tuple[str, str]
         place = kinds[kind].home
         return request.region if place == PRIMARY else place or region
 
-    regions = sorted({request.region, *(resource.region or request.region for resource in request.resources)})
+    own = (resource.region or request.region for resource in request.resources)
+    regions = sorted({request.region, *request.regions, *own})
     wanted: dict[tuple[str, str], list[Resource]] = {
         (name, home(name, region)): [] for name in request.kinds for region in regions
     }

@@ -67,6 +67,12 @@ def test_kinds_without_a_desired_resource_are_read_for_leftovers(monkeypatch: py
     assert made.steps[0]["facts"] == {"id": "1"}
 
 
+def test_leftovers_are_looked_for_in_the_second_region_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds(monkeypatch, a=lambda _client, scope: [Resource("a", "left", {}, scope.region)])
+    made = plan(request(kinds=("a",), regions=("eu-central-1",)), no_client)
+    assert [step["region"] for step in made.steps] == ["eu-central-1", "eu-west-1"]
+
+
 def test_refused_read_is_unknown_and_pending(monkeypatch: pytest.MonkeyPatch) -> None:
     def read(_client: Any, _scope: Scope) -> list[Resource]:
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "DescribeVpcs")
