@@ -14,7 +14,7 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import resources as packages
 from pathlib import Path
 from typing import Any
@@ -50,8 +50,15 @@ def documents(environment: str) -> Iterator[Document]:
             yield from _of(f"{environment}/{role}", resource)
 
 
-def desired(environment: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Each role that has policies, with its desired resources. Raises ValueError for one that does not say them."""
+def has_policies(role: str) -> bool:
+    """Whether any file of a role has a policy in it."""
+    return any("Statement" in path.read_text(encoding="utf-8") for path in (ROOT / "roles" / role).rglob("*.y*ml"))
+
+
+def desired(
+    environment: str, wanted: Callable[[str], bool] = has_policies
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Each role that is wanted, with its desired resources. Raises ValueError for one that does not say them."""
     os.environ.setdefault("ANSIBLE_CONFIG", str(ROOT / "ansible.cfg"))
     os.environ.setdefault("ANSIBLE_COLLECTIONS_PATH", str(ROOT / "collections"))
     from ansible.inventory.manager import InventoryManager  # noqa: PLC0415 - reads the environment when imported
@@ -75,14 +82,14 @@ def desired(environment: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
     for host in inventory.get_hosts():
         role = str(host.name)
-        if not any("Statement" in path.read_text(encoding="utf-8") for path in (ROOT / "roles" / role).rglob("*.y*ml")):
+        if not wanted(role):
             continue
         variables = {
             **content("component", "defaults"), **content(role, "defaults"), **manager.get_vars(host=host),
-            **content(role, "vars"), f"__{role}_inputs": {"outputs": Outputs()},
+            **content(role, "vars"), "role_path": str(ROOT / "roles" / role), f"__{role}_inputs": {"outputs": Outputs()},
         }  # fmt: skip
         if f"{role}_resources" not in variables:
-            raise ValueError(f"role {role} has policies, but no variable {role}_resources: nothing of it can be linted")
+            raise ValueError(f"role {role} has no variable {role}_resources: nothing of it can be looked at")
         found = Templar(loader, variables=variables).template(variables[f"{role}_resources"])
         yield role, json.loads(json.dumps(found))
 
