@@ -1,6 +1,7 @@
 """EC2: NAT gateways start and stop in time, and a changed description of a rule is answered.
 
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNatGateways.html
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_UpdateSecurityGroupRuleDescriptionsIngress.html
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_UpdateSecurityGroupRuleDescriptionsEgress.html
 """
@@ -13,22 +14,53 @@ from datetime import UTC, datetime
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.ec2.exceptions import EC2ClientError
+from moto.ec2.models import EC2Backend
 from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.responses.security_groups import SecurityGroups
 
 from localcloud.cloud import Cloud
+from localcloud.services.ec2_places import matches
 
 STARTING_SECONDS = 120.0
 STOPPING_SECONDS = 60.0
+_FILTERS = frozenset({"nat-gateway-id", "state", "subnet-id", "vpc-id"})
 
 
 def install(cloud: Cloud) -> None:
     """Patch moto's EC2."""
     NatGateway.state = _state(cloud)  # type: ignore[assignment]
     NatGateway.delete_time = property(_delete_time)  # type: ignore[attr-defined]
+    backend: Any = EC2Backend
+    backend.describe_nat_gateways = _describe(backend.describe_nat_gateways)
     for way in ("ingress", "egress"):
         name = f"update_security_group_rule_descriptions_{way}"
         setattr(SecurityGroups, name, _answered(getattr(SecurityGroups, name)))
+
+
+def _describe(plain: Callable[..., list[NatGateway]]) -> Callable[..., list[NatGateway]]:
+    """With the filters on tags, which moto passes over, and an error for a gateway that is not there."""
+
+    def describe_nat_gateways(backend: Any, filters: dict[str, list[str]] | None, nat_gateway_ids: Any) -> Any:
+        for identifier in nat_gateway_ids or []:
+            if identifier not in backend.nat_gateways:
+                raise EC2ClientError("NatGatewayNotFound", f"NAT gateway {identifier} was not found")
+        found = plain(backend, filters, nat_gateway_ids)
+        for name, values in (filters or {}).items():
+            if name == "tag-key":
+                found = [one for one in found if any(matches(values, tag["key"]) for tag in one.get_tags())]
+            elif name.startswith("tag:"):
+                wanted = name.removeprefix("tag:")
+                found = [
+                    one
+                    for one in found
+                    if any(tag["key"] == wanted and matches(values, tag["value"]) for tag in one.get_tags())
+                ]
+            elif name not in _FILTERS:
+                raise EC2ClientError("InvalidParameterValue", f"The filter '{name}' is invalid")
+        return found
+
+    return describe_nat_gateways
 
 
 def _state(cloud: Cloud) -> property:

@@ -93,6 +93,11 @@ def test_nat_gateway(cloud: Any, network: dict[str, str]) -> None:
     assert gateway in refused(client.delete_subnet, SubnetId=network["subnet"])
     wait(lambda: state_of(client, gateway) == "available")
     refused(client.release_address, code="InvalidIPAddress.InUse", AllocationId=address)
+    for value, found_ids in (("nat", [gateway]), ("other", [])):
+        named = [{"Name": "tag:Name", "Values": [value]}, {"Name": "state", "Values": ["available"]}]
+        found = client.describe_nat_gateways(Filters=named)["NatGateways"]
+        assert [one["NatGatewayId"] for one in found] == found_ids
+    refused(client.describe_nat_gateways, code="NatGatewayNotFound", NatGatewayIds=["nat-00000000000000000"])
     client.delete_nat_gateway(NatGatewayId=gateway)
     assert client.describe_nat_gateways(NatGatewayIds=[gateway])["NatGateways"][0]["DeleteTime"]
     wait(lambda: state_of(client, gateway) == "deleted")
