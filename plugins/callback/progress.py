@@ -12,8 +12,9 @@ version_added: 0.1.0
 author:
   - creator.platform contributors (@creator-platform)
 description:
-  - While a run goes on, a block of lines at the foot of the terminal tells what each component is doing and since when.
-    It gives way to every other output. Nothing at all is printed when standard output is not a terminal or is a dumb one.
+  - While a run goes on, a block of lines at the foot of the terminal tells what each component is doing or waiting for, and
+    since when. It gives way to every other output. Nothing at all is printed when standard output is not a terminal or is a
+    dumb one.
   - Writes C(timeline.json) into the evidence folder, for the report; during the run, and when it ends or fails.
   - It knows the names of plays, hosts, roles and tasks, and times. It never looks at arguments or results of a task.
   - A play with the variable C(platform_timeline) set to false is shown, but not recorded. In check mode nothing is recorded;
@@ -102,6 +103,23 @@ def _is_rescued(task: Any) -> bool:
     return False
 
 
+def _waits(task: Any) -> str:
+    """What a task waits for that asks until something is so; "" for any other. Taken from its name, or that of a block around it.
+
+    "Wait until the instance is available" and "Join the cluster" are what roles call these.
+    """
+    if not getattr(task, "until", None):
+        return ""
+    child = task
+    while child is not None:
+        name = str(getattr(child, "name", None) or "")
+        for begins, reads in (("Wait ", "waits "), ("Join ", "waits for ")):
+            if name.startswith(begins):
+                return reads + name.removeprefix(begins)
+        child = getattr(child, "_parent", None)
+    return f"waits: {task.name or task.action}"
+
+
 class CallbackModule(CallbackBase):
     """Feeds the recorder and the live block with Ansible's events."""
 
@@ -153,8 +171,14 @@ class CallbackModule(CallbackBase):
                 identity=task._uuid,
                 role=role.get_name(include_role_fqcn=False) if role else "",
                 now=self.now(),
+                waits=_waits(task),
             )
         self._show()
+
+    @_harmless
+    def v2_runner_retry(self, result: Any) -> None:
+        with self._lock():
+            self.recorder.asked(result.host.get_name(), result.task._uuid)
 
     @_harmless
     def v2_runner_on_ok(self, result: Any) -> None:

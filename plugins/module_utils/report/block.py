@@ -32,7 +32,7 @@ def block(
     names = min(max(columns(one.component) for one in shown), 18)
     rows = [
         _line(
-            f"  {fit(one.component, names)}  {clean(one.task)}",
+            f"  {fit(one.component, names)}  {clean(_doing(one))}",
             duration(int(now - one.began)),
             width,
             (_CYAN, "") if colour else None,
@@ -42,6 +42,13 @@ def block(
     rest = len(working) - len(shown)
     tail = [_line(f"  and {rest} more at work", "", width, (_DIM, "") if colour else None)] if rest else []
     return [head, *rows, *tail]
+
+
+def _doing(one: Active) -> str:
+    """The task, or what it waits for and how often it has asked."""
+    if not one.waits:
+        return one.task
+    return f"{one.waits} (asked {one.asked} times)" if one.asked > 1 else one.waits
 
 
 def _line(left: str, right: str, width: int, colours: tuple[str, str] | None) -> str:

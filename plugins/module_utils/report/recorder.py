@@ -8,7 +8,7 @@ Pure: standard library only, moments are arguments (seconds since the epoch).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +17,10 @@ STATUSES = ("ok", "changed", "skipped", "failed")
 
 @dataclass(frozen=True)
 class Active:
-    """A task under way on a component. `identity` tells tasks of the same name apart."""
+    """A task under way on a component. `identity` tells tasks of the same name apart.
+
+    waits: what is waited for, "" when the task does not ask until something is so. asked: how often it has asked by now.
+    """
 
     identity: str
     play: str
@@ -25,6 +28,8 @@ class Active:
     role: str
     task: str
     began: float
+    waits: str = ""
+    asked: int = 0
 
 
 @dataclass
@@ -53,11 +58,17 @@ class Recorder:
         self.play, self.record = name, record
         self.active.clear()
 
-    def start(self, component: str, task: str, *, identity: str, role: str, now: float) -> None:
-        """A task begins on a component, which does one at a time."""
+    def start(self, component: str, task: str, *, identity: str, role: str, now: float, waits: str = "") -> None:
+        """A task begins on a component, which does one at a time. `waits`: what it asks for until it is so."""
         if self.record and self.began is None:
             self.began = now
-        self.active[component] = Active(identity, self.play, component, role, task, now)
+        self.active[component] = Active(identity, self.play, component, role, task, now, waits)
+
+    def asked(self, component: str, identity: str) -> None:
+        """A task that waits has asked once more."""
+        found = self.active.get(component)
+        if found is not None and found.identity == identity:
+            self.active[component] = replace(found, asked=found.asked + 1)
 
     def finish(self, component: str, identity: str, status: str, now: float, *, rescued: bool = False) -> None:
         """A task ends; `rescued` says that a rescue section deals with its failure.

@@ -242,3 +242,30 @@ def test_no_thread_and_no_output_without_a_terminal(
     callback.v2_playbook_on_play_start(play("Foundation", tmp_path))
     run(callback, task("Plan", "1"), "v2_runner_on_ok")
     assert not callback.off
+
+
+@pytest.mark.parametrize(
+    ("name", "around", "until", "expected"),
+    [
+        ("Wait until EKS is ready", "", ["x"], "waits until EKS is ready"),
+        ("Ask RDS", "Wait until the instance is available", ["x"], "waits until the instance is available"),
+        ("Join", "Join the cluster", ["x"], "waits for the cluster"),
+        ("Ask", "", ["x"], "waits: Ask"),
+        ("Wait until EKS is ready", "", [], ""),
+    ],
+)
+def test_what_is_waited_for_is_said(name: str, around: str, until: list[str], expected: str) -> None:
+    block = SimpleNamespace(name=around, _parent=None)
+    one = SimpleNamespace(name=name, action="x", until=until, _parent=block)
+    assert progress._waits(one) == expected
+
+
+def test_every_question_of_a_wait_is_counted(callback: progress.CallbackModule) -> None:
+    callback.v2_playbook_on_play_start(play("Stateful", None))
+    one = task("Wait until EKS is ready", "1")
+    one.until = ["x"]
+    callback.v2_runner_on_start(HOST, one)
+    for _ in range(3):
+        callback.v2_runner_retry(SimpleNamespace(host=HOST, task=one))
+    assert callback.recorder.active["network"].asked == 3
+    assert callback.recorder.active["network"].waits == "waits until EKS is ready"

@@ -245,3 +245,10 @@ def test_no_colour_where_none_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None
         monkeypatch.setattr(screen, "write", written.append)
         found._draw()
         assert ("\x1b[1m" in "".join(written)) is wanted
+
+
+def test_a_wait_says_for_what_and_how_often_it_has_asked() -> None:
+    one = Active("1", "Stateful", "database", "database", "Ask RDS", 0.0, "waits until the instance is available", 7)
+    lines = block([one], play="Stateful", began=0.0, now=42.0, width=100, height=24, colour=False)
+    assert "waits until the instance is available (asked 7 times)" in lines[1]
+    assert "Ask RDS" not in lines[1]
