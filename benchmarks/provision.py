@@ -1,0 +1,200 @@
+"""Measures create, nothing to do and destroy of one stack with this collection and, where it is found, with Terraform.
+
+python benchmarks/provision.py [--json] [--rounds 3] [--factor 0.005] [--path-factor 0.3]
+
+Each side has a local cloud of its own with the same settings; the rounds alternate. What is built is the plan of the
+benchmark's inventory, which is handed to Terraform as its variables. See docs/speed.md for what the figures mean.
+
+Exit codes: 0 measured; 1 a run did not do what it was measured for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.measure.critical_path import critical_path
+from benchmarks.measure.sides import Cloud, Ours, Run, SideError, Terraform, find_terraform
+from localcloud.cloud import DEFAULT_FACTOR
+
+LARGE = 4
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true", help="print one object with the ratios")
+    parser.add_argument("--rounds", type=int, default=3, help="how often nothing is done by each side (default: 3)")
+    parser.add_argument("--factor", type=float, default=DEFAULT_FACTOR, help="local seconds per AWS second")
+    parser.add_argument(
+        "--path-factor",
+        type=float,
+        default=0.0,
+        help="the factor of the critical path's own create (default: not measured)",
+    )
+    parser.add_argument("--no-growth", action="store_true", help=f"leave out the stack of {LARGE} times the size")
+    options = parser.parse_args()
+    clouds: list[Cloud] = []
+    with tempfile.TemporaryDirectory(prefix="bench-", dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        try:
+            found = Benchmark(Path(folder), clouds, options.factor).run(
+                options.rounds, growth=not options.no_growth, path_factor=options.path_factor
+            )
+        except SideError as error:
+            say(str(error))
+            return 1
+        finally:
+            for cloud in clouds:
+                cloud.end()
+    print(json.dumps(ratios(found)) if options.json else table(found))
+    return 0
+
+
+def say(text: str) -> None:
+    """Progress, on stderr."""
+    print(text, file=sys.stderr, flush=True)
+
+
+class Benchmark:
+    """One measurement. `clouds` are those that were started, for the caller to stop."""
+
+    def __init__(self, folder: Path, clouds: list[Cloud], factor: float) -> None:
+        self.folder = folder
+        self.clouds = clouds
+        self.factor = factor
+
+    def run(self, rounds: int, *, growth: bool, path_factor: float) -> dict[str, Any]:
+        """Runs by side and step; resources by side. Raises SideError."""
+        ours = Ours(self.cloud("ours"), self.folder / "ours", 1)
+        plan = ours.plan()
+        large = Ours(self.cloud("large"), self.folder / "large", LARGE) if growth else None
+        terraform = self.terraform(plan)
+        kinds = [change["kind"] for component in plan["components"] for change in component["changes"]]
+        found: dict[str, Any] = {"ours": {}, "terraform": {}, "resources": {"ours": len(kinds)}}
+        found["ours"]["create"] = [self.step(ours.name, "create", ours.create)]
+        if terraform:
+            found["terraform"]["create"] = [self.step(terraform.name, "create", terraform.create)]
+            found["resources"]["terraform"] = terraform.resources()
+        if large:
+            found["resources"]["large"] = sum(len(component["changes"]) for component in large.plan()["components"])
+            self.step(f"{ours.name} x{LARGE}", "create", large.create)
+        sides = {"ours": ours, "terraform": terraform, "large": large}
+        for _round in range(rounds):
+            for name, side in sides.items():
+                if side:
+                    found.setdefault(name, {}).setdefault("nothing", []).append(
+                        self.step(name, "nothing to do", side.nothing)
+                    )
+        if terraform:
+            found["terraform"]["destroy"] = [self.step(terraform.name, "destroy", terraform.destroy)]
+        found["ours"]["destroy"] = [self.step(ours.name, "destroy", lambda: ours.destroy(protected(plan)))]
+        if path_factor:
+            found["path"] = self.path(kinds, path_factor)
+        return found
+
+    def cloud(self, name: str, factor: float | None = None) -> Cloud:
+        """A new cloud."""
+        made = Cloud(self.folder / f"{name}-cloud", factor or self.factor)
+        self.clouds.append(made)
+        return made
+
+    def terraform(self, plan: dict[str, Any]) -> Terraform | None:
+        """Terraform, ready to begin; None where there is none."""
+        place = find_terraform(say)
+        if place is None:
+            return None
+        made = Terraform(self.cloud("terraform"), self.folder / "terraform", *place)
+        made.prepare(plan)
+        return made
+
+    def path(self, kinds: Sequence[str], factor: float) -> dict[str, Any]:
+        """Our create where AWS takes its time, and how long it must take."""
+        seconds, way = critical_path(kinds)
+        side = Ours(self.cloud("path", factor), self.folder / "path", 1)
+        run = self.step(side.name, f"create at factor {factor:g}", side.create)
+        return {"seconds": seconds * factor, "way": way, "run": run}
+
+    @staticmethod
+    def step(side: str, name: str, call: Callable[[], Run]) -> Run:
+        """Make a run and say what it took."""
+        run = call()
+        say(
+            f"{side:20} {name:14} {run.wall:7.1f} s, {run.processor:6.1f} s of processor, {run.requests:5} requests "
+            f"(load {os.getloadavg()[0]:.1f})"
+        )
+        return run
+
+
+def protected(plan: dict[str, Any]) -> list[str]:
+    """Names of what is only removed when it is named: keys and buckets."""
+    return sorted(
+        {
+            f"{change['kind']} {change['name']}"
+            for component in plan["components"]
+            for change in component["changes"]
+            if change["kind"] in {"kms_key", "s3_bucket"}
+        }
+    )
+
+
+def median(runs: Sequence[Run], field: str) -> float:
+    """The median of a figure."""
+    return statistics.median(getattr(run, field) for run in runs)
+
+
+def ratio(found: dict[str, Any], step: str, field: str) -> float | None:
+    """Ours by Terraform's; None where there was no Terraform."""
+    if not found["terraform"].get(step):
+        return None
+    return round(median(found["ours"][step], field) / median(found["terraform"][step], field), 3)
+
+
+def ratios(found: dict[str, Any]) -> dict[str, Any]:
+    """The object that --json prints. resources: Terraform's count where there is one, for it is what its figures belong to."""
+    counts = found["resources"]
+    per_resource = None
+    if "large" in found:
+        growth = median(found["large"]["nothing"], "wall") - median(found["ours"]["nothing"], "wall")
+        per_resource = round(1000 * growth / (counts["large"] - counts["ours"]), 2)
+    path = found.get("path")
+    return {
+        "resources": counts.get("terraform", counts["ours"]),
+        "noop_time_ratio": ratio(found, "nothing", "wall"),
+        "noop_requests_ratio": ratio(found, "nothing", "requests"),
+        "create_time_ratio": ratio(found, "create", "wall"),
+        "destroy_time_ratio": ratio(found, "destroy", "wall"),
+        "ms_per_resource": per_resource,
+        "critical_path_ratio": round(path["run"].wall / path["seconds"], 3) if path else None,
+    }
+
+
+def table(found: dict[str, Any]) -> str:
+    """Medians and ratios for a reader."""
+    lines = [f"{'':16}{'creator.platform':>30}{'Terraform':>30}{'ratio':>8}"]
+    for step in ("create", "nothing", "destroy"):
+        cells = [
+            f"{median(runs, 'wall'):.1f} s / {median(runs, 'processor'):.1f} s / {median(runs, 'requests'):.0f}"
+            if (runs := found[side].get(step))
+            else "-"
+            for side in ("ours", "terraform")
+        ]
+        lines.append(f"{step:16}{cells[0]:>30}{cells[1]:>30}{ratio(found, step, 'wall') or '-':>8}")
+    counts = found["resources"]
+    lines.append("wall / processor / requests, medians")
+    lines.append(f"resources: {counts['ours']} of ours, {counts.get('terraform', 'no')} of Terraform's")
+    lines += [f"{name}: {value}" for name, value in ratios(found).items() if name != "resources"]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+locals {
+  all_keys = try(var.kinds.kms_key, {})
+  keys = merge(
+    { for name, key in aws_kms_key.this : name => key.arn },
+    { for name, key in aws_kms_replica_key.this : name => key.arn },
+  )
+  roles = try(var.kinds.iam_role, {})
+  inline = merge([
+    for name, role in local.roles : { for policy, document in role.policies : "${name} ${policy}" => { role = name, name = policy, document = document } }
+  ]...)
+  managed = merge([
+    for name, role in local.roles : { for arn in role.managed_policies : "${name} ${arn}" => { role = name, arn = arn } }
+  ]...)
+}
+
+resource "aws_kms_key" "this" {
+  for_each                = { for name, key in local.all_keys : name => key if try(key.replica_of, "") == "" }
+  description             = each.value.description
+  enable_key_rotation     = each.value.rotation
+  rotation_period_in_days = each.value.rotation_days
+  multi_region            = each.value.multi_region
+  policy                  = jsonencode(each.value.policy)
+  deletion_window_in_days = 7
+  tags                    = each.value.tags
+}
+
+resource "aws_kms_replica_key" "this" {
+  for_each                = { for name, key in local.all_keys : name => key if try(key.replica_of, "") != "" }
+  description             = each.value.description
+  primary_key_arn         = var.primary_keys[each.key]
+  policy                  = jsonencode(each.value.policy)
+  deletion_window_in_days = 7
+  tags                    = each.value.tags
+}
+
+resource "aws_kms_alias" "this" {
+  for_each      = local.all_keys
+  name          = "alias/${each.key}"
+  target_key_id = local.keys[each.key]
+}
+
+resource "aws_iam_role" "this" {
+  for_each             = local.roles
+  name                 = each.key
+  description          = each.value.description
+  assume_role_policy   = jsonencode(each.value.trust)
+  max_session_duration = each.value.max_session_seconds
+  tags                 = each.value.tags
+}
+
+resource "aws_iam_role_policy" "this" {
+  for_each = local.inline
+  name     = each.value.name
+  role     = aws_iam_role.this[each.value.role].id
+  policy   = jsonencode(each.value.document)
+}
+
+resource "aws_iam_role_policy_attachment" "this" {
+  for_each   = local.managed
+  role       = aws_iam_role.this[each.value.role].name
+  policy_arn = each.value.arn
+}

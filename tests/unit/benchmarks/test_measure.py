@@ -1,0 +1,108 @@
+"""The longest way through what waits for what, and what Terraform is handed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.measure.critical_path import AFTER, SECONDS, critical_path
+from benchmarks.measure.sides import Run, stack_of
+from benchmarks.provision import protected, ratios
+
+ALL = sorted({*SECONDS, *AFTER, *(one for before in AFTER.values() for one in before)})
+
+
+@pytest.mark.parametrize(
+    ("kinds", "seconds", "way"),
+    [
+        ([], 0.0, []),
+        (["ec2_vpc"], 0.0, ["ec2_vpc"]),
+        (["ec2_nat_gateway", "ec2_subnet", "ec2_vpc"], 120.0, ["ec2_vpc", "ec2_subnet", "ec2_nat_gateway"]),
+        (["eks_addon", "eks_cluster", "eks_nodegroup"], 840.0, ["eks_cluster", "eks_nodegroup", "eks_addon"]),
+        (["eks_addon"], 60.0, ["eks_addon"]),
+    ],
+)
+def test_the_longest_way_is_found(kinds: list[str], seconds: float, way: list[str]) -> None:
+    assert critical_path(kinds) == (seconds, way)
+
+
+@given(st.lists(st.sampled_from(ALL)), st.sampled_from(ALL))
+def test_a_further_kind_never_shortens_the_way(kinds: list[str], more: str) -> None:
+    assert critical_path([*kinds, more])[0] >= critical_path(kinds)[0]
+
+
+@given(st.lists(st.sampled_from(ALL), min_size=1))
+def test_the_way_takes_as_long_as_its_kinds(kinds: Sequence[str]) -> None:
+    seconds, way = critical_path(kinds)
+    assert seconds == sum(SECONDS.get(kind, 0.0) for kind in way)
+    assert set(way) <= set(kinds)
+
+
+def test_a_circle_is_refused() -> None:
+    with pytest.raises(ValueError, match="a waits for b waits for a: a circle"):
+        critical_path(["a", "b"], {}, {"a": ["b"], "b": ["a"]})
+
+
+def test_terraform_is_handed_the_plan_with_names_for_keys() -> None:
+    change = {
+        "kind": "sqs_queue",
+        "name": "creator-local-renders",
+        "region": "eu-west-1",
+        "attributes": [
+            {"attribute": "kms_key", "before": None, "after": "(known after apply: keys.dr_messaging_key_arn)"},
+            {"attribute": "tags", "before": None, "after": {"a": ["(known after apply: keys.data_key_arn)", 1]}},
+        ],
+    }
+    plan = {"platform": "creator", "environment": "local", "components": [{"changes": [change]}]}
+    assert stack_of(plan) == {
+        "eu-west-1": {
+            "sqs_queue": {
+                "creator-local-renders": {
+                    "kms_key": "creator-local-messaging",
+                    "tags": {"a": ["creator-local-data", 1]},
+                }
+            }
+        }
+    }
+
+
+def test_what_is_protected_is_named_once() -> None:
+    rows = [{"kind": "kms_key", "name": "b"}, {"kind": "kms_key", "name": "b"}, {"kind": "ec2_vpc", "name": "c"}]
+    assert protected({"components": [{"changes": rows}]}) == ["kms_key b"]
+
+
+def test_without_terraform_its_ratios_are_null() -> None:
+    ours = {"create": [Run(60, 20, 200)], "nothing": [Run(2, 3, 66)], "destroy": [Run(5, 5, 90)]}
+    found = ratios(
+        {
+            "ours": ours,
+            "terraform": {},
+            "large": {"nothing": [Run(3, 4, 100)]},
+            "resources": {"ours": 100, "large": 300},
+            "path": {"seconds": 60, "run": Run(62.4, 1, 1)},
+        }
+    )
+    assert found == {
+        "resources": 100,
+        "noop_time_ratio": None,
+        "noop_requests_ratio": None,
+        "create_time_ratio": None,
+        "destroy_time_ratio": None,
+        "ms_per_resource": 5.0,
+        "critical_path_ratio": 1.04,
+    }
+
+
+def test_ratios_are_of_medians() -> None:
+    found = ratios(
+        {
+            "ours": {"nothing": [Run(1, 1, 10), Run(9, 9, 10), Run(2, 1, 10)]},
+            "terraform": {"nothing": [Run(8, 1, 40), Run(8, 1, 40), Run(80, 1, 40)]},
+            "resources": {"ours": 1, "terraform": 2},
+        }
+    )
+    assert (found["resources"], found["noop_time_ratio"], found["noop_requests_ratio"]) == (2, 0.25, 0.25)
+    assert found["ms_per_resource"] is None
