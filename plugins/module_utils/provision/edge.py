@@ -26,6 +26,7 @@ UNTAGGED = frozenset(
         "cloudfront_web_acl_logging",
         "cloudfront_origin_access_control",
         "cloudfront_response_headers_policy",
+        "cloudfront_logging",
     }
 )
 NOTHING_HERE = {"type": "fixed-response", "status": "404", "content_type": "text/plain", "body": "nothing here"}

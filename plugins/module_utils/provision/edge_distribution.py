@@ -61,6 +61,17 @@ def distribution_resources(
         },
     }
 
+    yield {
+        "kind": "cloudfront_logging",
+        "name": prefix,
+        "properties": {
+            "distribution": prefix,
+            "bucket": settings["inputs"]["logs_bucket"],
+            "format": "json",
+            "delivered": True,
+        },
+    }
+
 
 def _origins(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
     buckets = [

@@ -148,6 +148,13 @@ def framed(world: World) -> None:
             )
 
 
+def lost_logs(world: World) -> None:
+    logs = world.client("logs", HOME)
+    for each in logs.describe_deliveries()["deliveries"]:
+        if each["deliverySourceName"] == world.prefix:
+            logs.delete_delivery(id=each["id"])
+
+
 def unsigned(world: World) -> None:
     cdn = world.client("cloudfront", HOME)
     for each in cdn.list_origin_access_controls()["OriginAccessControlList"]["Items"]:
@@ -205,6 +212,7 @@ CHANGES = [
         short_memory,
         "aws-waf-logs-{prefix}-cloudfront",
     ),
+    Change("cloudfront_logging", "delivered", "logs were too many", lost_logs, "{prefix}"),
     Change("cloudfront_distribution", "price_class", "somebody far away complains", everywhere, "{prefix}"),
     Change(
         "cloudfront_response_headers_policy", "frame_options", "a page stands in a frame", framed, "{prefix}-headers"
