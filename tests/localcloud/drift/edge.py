@@ -11,6 +11,11 @@ CHECKED = ("local", "staging", "prod")
 HOME = "us-east-1"
 
 
+def domain(world: World) -> str:
+    """The domain of the environment, which is its zone's name too."""
+    return str(world.variables["edge_domain"]).replace("{{ platform_environment }}", world.environment)
+
+
 def balancer(world: World) -> str:
     """ARN of the load balancer."""
     found = world.client("elbv2").describe_load_balancers(Names=[world.prefix])["LoadBalancers"][0]
@@ -70,7 +75,7 @@ def record(world: World, name: str, kind: str, action: str, change: Callable[[di
     """Change or remove a record of the zone."""
     route53 = world.client("route53")
     zones = route53.list_hosted_zones()["HostedZones"]
-    zone = next(each["Id"] for each in zones if each["Name"] == world.variables["edge_zone"] + ".")
+    zone = next(each["Id"] for each in zones if each["Name"] == domain(world) + ".")
     found = route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
     current = next(each for each in found if each["Name"] == f"{name}." and each["Type"] == kind)
     batch = {"Changes": [{"Action": action, "ResourceRecordSet": change(dict(current))}]}
@@ -78,17 +83,17 @@ def record(world: World, name: str, kind: str, action: str, change: Callable[[di
 
 
 def quicker_caa(world: World) -> None:
-    record(world, world.variables["edge_domain"], "CAA", "UPSERT", lambda found: {**found, "TTL": 60})
+    record(world, domain(world), "CAA", "UPSERT", lambda found: {**found, "TTL": 60})
 
 
 def lost_name(world: World) -> None:
-    record(world, f"www.{world.variables['edge_domain']}", "A", "DELETE", lambda found: found)
+    record(world, f"www.{domain(world)}", "A", "DELETE", lambda found: found)
 
 
 def patient_check(world: World) -> None:
     route53 = world.client("route53")
     for check in route53.list_health_checks()["HealthChecks"]:
-        if check["HealthCheckConfig"].get("FullyQualifiedDomainName") == f"primary.{world.variables['edge_domain']}":
+        if check["HealthCheckConfig"].get("FullyQualifiedDomainName") == f"primary.{domain(world)}":
             route53.update_health_check(HealthCheckId=check["Id"], FailureThreshold=9)
 
 
@@ -167,7 +172,7 @@ def unsigned(world: World) -> None:
 def other_owner(world: World) -> None:
     acm = world.client("acm")
     for each in acm.list_certificates(Includes={"keyTypes": ["EC_prime256v1"]})["CertificateSummaryList"]:
-        if each["DomainName"] == world.variables["edge_domain"]:
+        if each["DomainName"] == domain(world):
             tag = {"Key": "managed-by", "Value": "somebody"}
             acm.add_tags_to_certificate(CertificateArn=each["CertificateArn"], Tags=[tag])
 
