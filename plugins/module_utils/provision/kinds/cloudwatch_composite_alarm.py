@@ -15,7 +15,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.cloudwatch.al
     normalize,
     project_composite,
 )
-from ansible_collections.creator.platform.plugins.module_utils.aws.cloudwatch.reading import TAGGING, alarms
+from ansible_collections.creator.platform.plugins.module_utils.provision.kinds.cloudwatch_alarm import TAGGING, alarms
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
 
 NAME = "cloudwatch_composite_alarm"
