@@ -56,21 +56,16 @@ def evidence(plan: Mapping[str, Any], resources: Sequence[Mapping[str, Any]], ch
 
 
 def metric_data(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """DriftedResources for each component, 0 too, so that an alarm can tell no drift from no check.
+    """DriftedResources for each component and for all of them, 0 too, so that an alarm can tell no drift from no check.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html
     """
+    environment = {"Name": "Environment", "Value": plan["environment"]}
+    counts = {one["component"]: len(one["changes"]) for one in plan["components"]}
+    rows = [([environment, {"Name": "Component", "Value": name}], count) for name, count in counts.items()]
     return [
-        {
-            "MetricName": METRIC,
-            "Dimensions": [
-                {"Name": "Environment", "Value": plan["environment"]},
-                {"Name": "Component", "Value": one["component"]},
-            ],
-            "Unit": "Count",
-            "Value": len(one["changes"]),
-        }
-        for one in plan["components"]
+        {"MetricName": METRIC, "Dimensions": dimensions, "Unit": "Count", "Value": count}
+        for dimensions, count in [*rows, ([environment], sum(counts.values()))]
     ]
 
 

@@ -33,7 +33,10 @@ def plan() -> dict[str, Any]:
 
 
 def test_every_component_has_a_metric_and_none_is_zero() -> None:
-    values = {each["Dimensions"][1]["Value"]: each["Value"] for each in drift.metric_data(plan())}
+    *components, whole = drift.metric_data(plan())
+    values = {each["Dimensions"][1]["Value"]: each["Value"] for each in components}
+    assert whole["Dimensions"] == components[0]["Dimensions"][:1]
+    assert whole["Value"] == sum(values.values())
     assert values == {"database": 1, "keys": 0}
 
 
