@@ -204,6 +204,9 @@ def _delete(plain: Callable[..., None]) -> Callable[..., None]:
         if found is not None and found.in_use_by:
             raise AcmError("ResourceInUseException", f"Certificate {arn} in account {self.account_id} is in use.")
         plain(self, arn)
+        # A token stands for a certificate: that of one that is gone stands for nothing.
+        for token in [token for token, known in self._idempotency_tokens.items() if known["arn"] == arn]:
+            del self._idempotency_tokens[token]
 
     return delete_certificate
 

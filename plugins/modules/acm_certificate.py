@@ -64,6 +64,7 @@ certificate:
   sample: {domain: dev.creator.example, status: PENDING_VALIDATION}
 """
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -75,7 +76,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.acm.certifica
     project,
 )
 from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import TAGS, ResourceModule, run
-from ansible_collections.creator.platform.plugins.module_utils.aws.steps import Found
+from ansible_collections.creator.platform.plugins.module_utils.aws.steps import Found, Steps
 
 PROPERTIES: dict[str, Any] = {
     "domain": {"type": "str"},
@@ -94,8 +95,13 @@ def find(client: Any, params: Mapping[str, Any]) -> Found | None:
     return Found(project(certificate, found[1]), facts_of(certificate)) if found and certificate else None
 
 
+def make(params: Mapping[str, Any], desired: Mapping[str, Any], found: Found | None) -> Steps:
+    """As `present`, with a token of this run."""
+    return present({**params, "token": uuid.uuid4().hex}, desired, found)
+
+
 def main() -> None:
-    run(ResourceModule("acm", "certificate", PROPERTIES, find, present, absent), SPEC)
+    run(ResourceModule("acm", "certificate", PROPERTIES, find, make, absent), SPEC)
 
 
 if __name__ == "__main__":

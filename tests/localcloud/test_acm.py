@@ -97,3 +97,12 @@ def test_certificates_outlive_a_killed_cloud(cloud: RunningCloud) -> None:
     cloud.up()
     assert certificate(cloud, arn)["Status"] == "ISSUED"
     assert cloud.client("acm").get_certificate(CertificateArn=arn)["Certificate"].startswith("-----BEGIN")
+
+
+def test_the_token_of_a_certificate_that_is_gone_asks_for_a_new_one(cloud: RunningCloud) -> None:
+    acm = cloud.client("acm")
+    wanted = {"DomainName": "token.example", "ValidationMethod": "DNS", "IdempotencyToken": "token"}
+    first = acm.request_certificate(**wanted)["CertificateArn"]
+    assert acm.request_certificate(**wanted)["CertificateArn"] == first
+    acm.delete_certificate(CertificateArn=first)
+    assert acm.request_certificate(**wanted)["CertificateArn"] != first

@@ -9,7 +9,6 @@ https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -70,17 +69,19 @@ def facts_of(certificate: Mapping[str, Any]) -> dict[str, Any]:
 def present(params: Mapping[str, Any], desired: Mapping[str, Any], found: Found | None) -> Steps:
     """Steps towards the desired certificate. A request that ACM has given up is made anew.
 
+    params: `name`, `purge_tags`, and `token`, a text of at most 32 letters and digits that no other run has.
+
     Raises ChangeError for names or a key that are settled at the request.
     """
     wanted = {**desired}
     if "alternative_names" in wanted:
         wanted["alternative_names"] = sorted(wanted["alternative_names"])
     if found is None:
-        return Steps(_request(params["name"], wanted), {}, wanted)
+        return Steps(_request(params, wanted), {}, wanted)
     arn = found.facts["arn"]
     if found.facts["status"] in LOST:
         again = {**found.properties, **wanted}
-        return Steps([("delete_certificate", {"CertificateArn": arn}), *_request(params["name"], again)], {}, again)
+        return Steps([("delete_certificate", {"CertificateArn": arn}), *_request(params, again)], {}, again)
     changed = [name for name in sorted(wanted) if name != "tags" and wanted[name] != found.properties[name]]
     fixed = [name for name in changed if name in FIXED]
     if fixed:
@@ -110,14 +111,16 @@ def absent(params: Mapping[str, Any], found: Found) -> Steps:
     return Steps([("delete_certificate", {"CertificateArn": found.facts["arn"]})], found.properties, {})
 
 
-def _request(name: str, wanted: Mapping[str, Any]) -> list[Call]:
+def _request(params: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[Call]:
+    name = params["name"]
     if not wanted.get("domain"):
         raise ChangeError(f"certificate {name} does not exist, and to request it needs domain")
     request: dict[str, Any] = {
         "DomainName": wanted["domain"],
         "ValidationMethod": "DNS",
-        # The same request within an hour is the same certificate, so a lost answer makes no twin.
-        "IdempotencyToken": hashlib.sha256(name.encode()).hexdigest()[:32],
+        # A call that is repeated because its answer was lost makes no twin; a later run has another token, because the
+        # certificate of an old one may be gone.
+        "IdempotencyToken": params["token"],
         "Options": _options(wanted.get("transparency", True)),
         "Tags": _pairs({**wanted.get("tags", {}), "Name": name}),
     }
