@@ -2,6 +2,7 @@
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateRole.html (what is not given stays)
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_AddClientIDToOpenIDConnectProvider.html
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_RemoveClientIDFromOpenIDConnectProvider.html
 """
@@ -36,6 +37,7 @@ def install(cloud: Cloud) -> None:
     backend.create_role = _bounded(_sized(backend.create_role, "assume_role_policy_document", "ACLSizePerRole", TRUST))
     backend.put_role_permissions_boundary = _bounded(backend.put_role_permissions_boundary)
     responses: Any = IamResponse
+    responses.update_role = _update_role
     responses.add_client_id_to_open_id_connect_provider = _add_client
     responses.remove_client_id_from_open_id_connect_provider = _remove_client
 
@@ -94,6 +96,13 @@ def _bounded(plain: Callable[..., Any]) -> Callable[..., Any]:
         return plain(backend, *given, **named)
 
     return checked
+
+
+def _update_role(response: Any) -> EmptyResult:
+    role = response.backend.get_role(response._get_param("RoleName"))
+    role.description = response._get_param("Description", role.description)
+    role.max_session_duration = response._get_param("MaxSessionDuration", role.max_session_duration)
+    return EmptyResult()
 
 
 def _provider(response: Any) -> Any:

@@ -59,3 +59,14 @@ def test_audiences_of_a_provider_change(cloud: Any) -> None:
     iam.add_client_id_to_open_id_connect_provider(OpenIDConnectProviderArn=arn, ClientID="b")
     iam.remove_client_id_from_open_id_connect_provider(OpenIDConnectProviderArn=arn, ClientID="a")
     assert iam.get_open_id_connect_provider(OpenIDConnectProviderArn=arn)["ClientIDList"] == ["b"]
+
+
+def test_an_update_of_a_role_leaves_what_it_does_not_name(cloud: Any) -> None:
+    iam = cloud.client("iam")
+    iam.create_role(RoleName="kept", AssumeRolePolicyDocument=TRUST, Description="words", MaxSessionDuration=7200)
+    iam.update_role(RoleName="kept", MaxSessionDuration=3600)
+    iam.update_role(RoleName="kept", Description="others")
+    found = iam.get_role(RoleName="kept")["Role"]
+    assert (found["Description"], found["MaxSessionDuration"]) == ("others", 3600)
+    iam.update_role(RoleName="kept", MaxSessionDuration=5000)
+    assert iam.get_role(RoleName="kept")["Role"]["Description"] == "others"
