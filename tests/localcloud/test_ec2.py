@@ -101,6 +101,14 @@ def test_nat_gateway(cloud: Any, network: dict[str, str]) -> None:
     client.delete_nat_gateway(NatGatewayId=gateway)
     assert client.describe_nat_gateways(NatGatewayIds=[gateway])["NatGateways"][0]["DeleteTime"]
     wait(lambda: state_of(client, gateway) == "deleted")
+    refused(client.delete_nat_gateway, code="NatGatewayNotFound", NatGatewayId=gateway)
+    wait(lambda: "AssociationId" not in client.describe_addresses(AllocationIds=[address])["Addresses"][0])
+    second = client.create_nat_gateway(SubnetId=network["subnet"], AllocationId=address)["NatGateway"]["NatGatewayId"]
+    taken = {"SubnetId": network["subnet"], "AllocationId": address}
+    refused(client.create_nat_gateway, code="Resource.AlreadyAssociated", **taken)
+    client.delete_nat_gateway(NatGatewayId=second)
+    named = [{"Name": "subnet-id", "Values": [network["subnet"]]}]
+    wait(lambda: client.describe_network_interfaces(Filters=named)["NetworkInterfaces"] == [])
     client.release_address(AllocationId=address)
     client.delete_subnet(SubnetId=network["subnet"])
 
