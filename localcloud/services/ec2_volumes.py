@@ -30,6 +30,7 @@ def install(cloud: Cloud) -> None:
     volume.iops = _kept("iops", _iops)
     volume.throughput = _kept("throughput", lambda found: 125 if found.volume_type == "gp3" else None)
     volume.snapshot_id = _kept("snapshot_id", lambda found: "")
+    volume.multi_attach_enabled = _kept("multi_attach_enabled", lambda found: False)
     volume.attachments = property(lambda self: [*filter(None, [self.attachment]), *_more(self)])
     volume.modify = _modify(volume.modify)
     volume.get_filter_value = _filter_value(volume.get_filter_value)

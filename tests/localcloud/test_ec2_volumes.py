@@ -46,6 +46,7 @@ def test_baselines(cloud: Any) -> None:
     made = volume(client, VolumeType="gp2", Size=50)
     found = described(client, made)
     assert (found["Iops"], found["SnapshotId"], found.get("Throughput")) == (150, "", None)
+    assert found["MultiAttachEnabled"] is False
     client.modify_volume(VolumeId=made, VolumeType="gp3")
     found = described(client, made)
     assert (found["Iops"], found["Throughput"]) == (3000, 125)
