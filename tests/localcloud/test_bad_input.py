@@ -84,6 +84,26 @@ ACL = {"number": 1, "protocol": "tcp", "action": "allow", "cidr": "vpc", "port":
             "dev is a real environment, but AWS_ENDPOINT_URL points at http://127.0.0.1:9: unset it",
         ),
         ((), {"inventory": "inventories/qa"}, "inventories/qa"),
+        ((), {"PLATFORM_SANDBOX": "alice"}, "sandboxes are of dev only and this is local: unset PLATFORM_SANDBOX"),
+        (
+            extra(platform_account_id="210987654321"),
+            {"inventory": "inventories/dev", "PLATFORM_SANDBOX": "Alice"},
+            "platform_sandbox must be a letter and up to 10 more letters",
+        ),
+        (
+            extra(platform_account_id="210987654321"),
+            {},
+            "these credentials are of account 123456789012, but the inventory",
+        ),
+        (extra(plan_digest="sha256:12"), {}, "plan_digest must be sha256: and 64 hexadecimal digits"),
+        (extra(platform_apply_without_plan=False), {}, "local takes approved plans only, so nothing was changed"),
+        (
+            (),
+            {"verb": "destroy"},
+            "this removes all of local in account 123456789012, so say that it is meant: -e destroy=local",
+        ),
+        (extra(destroy="prod"), {"verb": "destroy"}, "so say that it is meant: -e destroy=local"),
+        ((), {"verb": "unlock"}, "-e unlock=local"),
     ],
 )
 def test_stops_before_the_first_change(cloud: Any, arguments: Any, options: dict[str, str], words: str) -> None:
@@ -107,6 +127,53 @@ def test_says_how_to_start_a_local_cloud_that_does_not_answer(cloud: Any, tmp_pa
     code, said = run(tmp_path)
     assert code != 0
     assert "no local cloud answers at http://127.0.0.1:9: start the local cloud with: python -m localcloud up" in said
+
+
+def test_a_resource_of_our_name_that_is_not_ours_is_left_alone(cloud: Any) -> None:
+    ec2 = cloud.client("ec2")
+    tags = [
+        {"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": "creator-local"}, {"Key": "owner", "Value": "eve"}]}
+    ]
+    vpc = ec2.create_vpc(CidrBlock="10.10.0.0/16", TagSpecifications=tags)["Vpc"]["VpcId"]
+    cloud.control.delete("requests")
+    try:
+        code, said = run(cloud.state)
+        assert code == 2
+        assert "unknown ec2_vpc creator-local (eu-west-1): it bears none of the tags platform=creator" in said
+        assert "so it is not ours and stays as it is: rename or remove it" in said
+        assert cloud.control.get("requests?mutating=true") == []
+    finally:
+        ec2.delete_vpc(VpcId=vpc)
+
+
+def test_a_plan_of_another_environment_is_refused(cloud: Any) -> None:
+    code, said = run(cloud.state, verb="plan")
+    assert code == 0, said
+    path = cloud.state / "evidence/plan.json"
+    plan = json.loads(path.read_text())
+    other = {**plan, "environment": "prod", "digest": "sha256:" + "1" * 64}
+    path.write_text(json.dumps(other))
+    cloud.control.delete("requests")
+    code, said = run(cloud.state, *extra(plan_digest=other["digest"]))
+    assert code == 10
+    assert (
+        "stale plan, so nothing was changed: the approved plan is of environment prod, this run is of environment local"
+        in said
+    )
+    assert cloud.control.get("requests?mutating=true") == []
+
+
+def test_credentials_that_expired_stop_before_the_first_change(cloud: Any) -> None:
+    cloud.control.put("faults", {"kind": "expired_credentials", "service": "ec2", "action": "DescribeVpcs"})
+    cloud.control.delete("requests")
+    try:
+        code, said = run(cloud.state)
+        assert code == 2
+        assert "the plan is not complete, so nothing was changed" in said
+        assert "the credentials expired: log in again and repeat the run" in said
+        assert cloud.control.get("requests?mutating=true") == []
+    finally:
+        cloud.control.delete("faults")
 
 
 def test_missing_variable_is_named(cloud: Any, tmp_path: Path) -> None:
@@ -174,7 +241,20 @@ def test_synthetic_data_never_reaches_prod(cloud: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "verb", ["provision", "plan", "drift", "deploy", "rollback", "seed", "backup", "restore_drill", "site"]
+    "verb",
+    [
+        "provision",
+        "plan",
+        "drift",
+        "destroy",
+        "unlock",
+        "deploy",
+        "rollback",
+        "seed",
+        "backup",
+        "restore_drill",
+        "site",
+    ],
 )
 def test_a_run_without_an_environment_is_no_success(cloud: Any, verb: str) -> None:
     code, said = run(cloud.state, verb=verb, inventory=None)

@@ -71,6 +71,21 @@ def test_refused_reads_are_unknown(cloud: Any, world: World) -> None:
     assert made.pending
 
 
+def test_throttled_reads_are_unknown_say_so_and_are_not_tried_by_each_reader(cloud: Any, world: World) -> None:
+    cloud.control.put("faults", {"kind": "throttling", "service": "ec2", "action": "DescribeVpcs", "count": 100})
+    cloud.control.delete("requests")
+    try:
+        wanted = tuple(world.resources[kind] for kind in ("ec2_vpc", "ec2_subnet", "ec2_security_group"))
+        request = Request("creator", "test", "network", REGION, wanted)
+        made = plan(request, lambda service, region: cloud.client(service, region, attempts=2))
+    finally:
+        cloud.control.delete("faults")
+    reasons = {row["reason"] for row in made.document["changes"] if row["action"] == "unknown"}
+    assert len(reasons) == 1
+    assert "AWS throttles this account and did so for all attempts: wait some minutes and run again" in reasons.pop()
+    assert len(cloud.control.get("requests?service=ec2&action=DescribeVpcs")) == 2
+
+
 @pytest.mark.parametrize(
     ("kind", "attribute", "do", "undo"),
     CHANGES,

@@ -25,6 +25,29 @@ DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperat
 REJECTED = frozenset(
     {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "InvalidAccessKeyId"}
 )
+#: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html and the services' own words for it
+THROTTLED = frozenset(
+    {
+        "RequestLimitExceeded",
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "TooManyRequestsException",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+    }
+)
+#: Codes that end so, or begin so, say that a quota of the account is reached: VpcLimitExceeded, InstanceQuotaExceeded …
+QUOTA = (
+    "LimitExceeded",
+    "LimitExceededException",
+    "QuotaExceeded",
+    "QuotaExceededFault",
+    "ServiceQuotaExceededException",
+)
 
 
 class AwsError(Exception):
@@ -61,6 +84,10 @@ def _refused(error: ClientError) -> AwsError:
         text += " (the credentials expired: log in again and repeat the run, it continues where it stopped)"
     elif code in REJECTED:
         text += " (AWS does not know these credentials: check AWS_PROFILE or the access key of this environment)"
+    elif code in THROTTLED:
+        text += " (AWS throttles this account and did so for all attempts: wait some minutes and run again)"
+    elif code.endswith(QUOTA):
+        text += " (a quota of the account is reached: have it raised in Service Quotas, or make room, and run again)"
     elif code in DENIED:
         text += " (the role of this run lacks that permission)"
     return AwsError(text, code)

@@ -23,6 +23,7 @@ class _Memory:
         self.lock = threading.Lock()
         self.locks: dict[str, threading.Lock] = {}
         self.listed: dict[str, list[Any]] = {}
+        self.failed: dict[str, Exception] = {}
 
 
 #: A client lives as long as one plan, and what it listed lives as long as the client.
@@ -41,8 +42,14 @@ def listing(client: Any, operation: str, key: str, **parameters: Any) -> list[An
     with memory.lock:
         lock = memory.locks.setdefault(name, threading.Lock())
     with lock:
+        if name in memory.failed:  # as when AWS throttles: eight readers that try it in turn would take eight times as long
+            raise memory.failed[name]
         if name not in memory.listed:
-            memory.listed[name] = pages(client, operation, key, **parameters)
+            try:
+                memory.listed[name] = pages(client, operation, key, **parameters)
+            except Exception as error:
+                memory.failed[name] = error
+                raise
         return memory.listed[name]
 
 

@@ -30,3 +30,21 @@ def test_explain(error: Exception, code: str, words: str) -> None:
     explained = explain(error)
     assert explained.code == code
     assert words in str(explained)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("RequestLimitExceeded", "throttles"),
+        ("ThrottlingException", "throttles"),
+        ("SlowDown", "throttles"),
+        ("VpcLimitExceeded", "quota"),
+        ("InstanceQuotaExceeded", "quota"),
+        ("ServiceQuotaExceededException", "quota"),
+        ("LimitExceededException", "quota"),
+        ("ExpiredToken", "log in again"),
+    ],
+)
+def test_throttling_quotas_and_expiry_say_what_to_do(code: str, words: str) -> None:
+    error = ClientError({"Error": {"Code": code, "Message": "no"}}, "CreateVpc")
+    assert words in str(explain(error))
