@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcEndpoint.html
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcEndpoints.html
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNetworkAcls.html (filter network-acl-id)
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_FlowLog.html (deliverLogsStatus)
 https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html (one private name in a VPC, one subnet in a zone)
 """
@@ -11,11 +12,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import EC2Backend
+from moto.ec2.models.network_acls import NetworkAcl
 from moto.ec2.models.vpcs import VPCEndPoint
 from moto.ec2.responses.vpcs import VPCs
 from moto.iam.models import iam_backends
@@ -31,7 +33,11 @@ def install(cloud: Cloud) -> None:
     """Patch moto's EC2."""
     endpoint: Any = VPCEndPoint
     endpoint.state = _state(cloud)
-    endpoint.get_filter_value = _filter(endpoint.get_filter_value)
+    endpoint.get_filter_value = _filter(
+        endpoint.get_filter_value, {"vpc-id": "vpc_id", "service-name": "service_name", "vpc-endpoint-id": "id"}
+    )
+    acl: Any = NetworkAcl
+    acl.get_filter_value = _filter(acl.get_filter_value, {"network-acl-id": "id"})
     backend: Any = EC2Backend
     backend.create_vpc_endpoint = _create(backend.create_vpc_endpoint)
     backend.create_flow_logs = _deliver(backend.create_flow_logs)
@@ -57,9 +63,7 @@ def _state(cloud: Cloud) -> property:
     return property(get, put)
 
 
-def _filter(plain: Callable[..., Any]) -> Callable[..., Any]:
-    names = {"vpc-id": "vpc_id", "service-name": "service_name", "vpc-endpoint-id": "id"}
-
+def _filter(plain: Callable[..., Any], names: Mapping[str, str]) -> Callable[..., Any]:
     def value(endpoint: Any, filter_name: str, method_name: str | None = None) -> Any:
         return (
             getattr(endpoint, names[filter_name]) if filter_name in names else plain(endpoint, filter_name, method_name)

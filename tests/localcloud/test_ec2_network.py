@@ -116,3 +116,10 @@ def test_flow_logs_say_that_they_do_not_arrive(cloud: Any, vpc: dict[str, Any]) 
     assert status("flows", roles["wrong"]) == "FAILED"
     assert status("flows", "arn:aws:iam::123456789012:role/absent") == "FAILED"
     assert status("absent", roles["right"]) == "FAILED"
+
+
+def test_network_acls_are_found_by_id(cloud: Any, vpc: dict[str, Any]) -> None:
+    ec2 = cloud.client("ec2")
+    made = ec2.create_network_acl(VpcId=vpc["vpc"])["NetworkAcl"]["NetworkAclId"]
+    found = ec2.describe_network_acls(Filters=[{"Name": "network-acl-id", "Values": [made]}])["NetworkAcls"]
+    assert [acl["NetworkAclId"] for acl in found] == [made]
