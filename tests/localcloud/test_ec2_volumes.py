@@ -98,3 +98,21 @@ def test_snapshot_is_its_owner_s_again(cloud: Any) -> None:
     assert len(client.describe_snapshot_attribute(**attribute)["CreateVolumePermissions"]) == 1
     client.reset_snapshot_attribute(**attribute)
     assert client.describe_snapshot_attribute(**attribute)["CreateVolumePermissions"] == []
+
+
+def test_lists_come_in_pages(cloud: Any) -> None:
+    """As long as asked for; https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSnapshots.html"""
+    client = cloud.client("ec2")
+    made = volume(client)
+    snapshots = {client.create_snapshot(VolumeId=made)["SnapshotId"] for _ in range(7)}
+    mine = {"Filters": [{"Name": "volume-id", "Values": [made]}]}
+    first = client.describe_snapshots(**mine, MaxResults=5)
+    second = client.describe_snapshots(**mine, MaxResults=5, NextToken=first["NextToken"])
+    assert (len(first["Snapshots"]), len(second["Snapshots"]), "NextToken" in second) == (5, 2, False)
+    assert {found["SnapshotId"] for page in (first, second) for found in page["Snapshots"]} == snapshots
+    assert "NextToken" not in client.describe_snapshots(**mine)
+    refused(client.describe_snapshots, "InvalidParameterValue", MaxResults=2)
+    refused(client.describe_volumes, "InvalidParameterValue", MaxResults=5, NextToken="made-up")
+    pages = client.get_paginator("describe_images").paginate(Owners=["137112412989"], PaginationConfig={"PageSize": 10})
+    found = [image["ImageId"] for page in pages for image in page["Images"]]
+    assert len(set(found)) == len(found) == len(client.describe_images(Owners=["137112412989"])["Images"])
