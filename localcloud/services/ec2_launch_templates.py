@@ -37,7 +37,8 @@ def install(cloud: Cloud) -> None:
     template.create_version = _create_version
     template.get_version = _get_version
     template.default_version = lambda self: _get_version(self, self.default_version_number)
-    template.tags = property(lambda self: self.get_tags(), lambda self, value: None)
+    # without any, the key is not in the answer
+    template.tags = property(lambda self: self.get_tags() or None, lambda self, value: None)
     backend: Any = EC2Backend
     backend.describe_launch_templates = _describe(backend.describe_launch_templates)
     backend.modify_launch_template = _modify(backend.modify_launch_template)
@@ -78,7 +79,7 @@ def _described(response: Any, template: Any) -> dict[str, Any]:
         "LatestVersionNumber": template.latest_version_number,
         "LaunchTemplateId": template.id,
         "LaunchTemplateName": template.name,
-        "Tags": template.get_tags(),
+        "Tags": template.tags,
     }
 
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from moto.ec2.exceptions import (
     EC2ClientError,
-    InvalidSubnetConflictError,
     InvalidSubnetIdError,
     InvalidSubnetRangeError,
 )
@@ -94,7 +93,7 @@ def check_block(backend: Any, vpc_id: str, text: str) -> None:
         raise InvalidSubnetRangeError(text)
     for other in backend.describe_subnets(filters={"vpc-id": [vpc_id]}):
         if any(block.overlaps(ipaddress.IPv6Network(found)) for found in _associated(other)):
-            raise InvalidSubnetConflictError(text)
+            raise EC2ClientError("InvalidSubnet.Conflict", f"The IPv6 CIDR '{text}' conflicts with another subnet")
 
 
 def _describe(plain: Callable[..., Any]) -> Callable[..., Any]:

@@ -71,6 +71,8 @@ def test_tags_are_the_template_s(cloud: Any) -> None:
     client.delete_tags(Resources=[identifier], Tags=[{"Key": "owner"}])
     (found,) = client.describe_launch_templates(LaunchTemplateIds=[identifier])["LaunchTemplates"]
     assert found["Tags"] == [{"Key": "phase", "Value": "two"}]
+    client.delete_tags(Resources=[identifier], Tags=[{"Key": "phase"}])
+    assert "Tags" not in client.describe_launch_templates(LaunchTemplateIds=[identifier])["LaunchTemplates"][0]
     refused(
         client.create_launch_template, "InvalidParameterValue", LaunchTemplateName="wrong", LaunchTemplateData=DATA,
         TagSpecifications=given,
