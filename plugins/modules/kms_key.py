@@ -74,6 +74,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.kms.api import (
+    find_by_alias,
     find_key,
     find_nameless,
     settings_of,
@@ -103,7 +104,7 @@ SPEC = {
 
 def find(client: Any, params: Mapping[str, Any]) -> Found | None:
     """The key as it is."""
-    metadata = find_key(client, f"alias/{params['alias']}")
+    metadata = find_by_alias(client, params["alias"])
     aliased = bool(metadata)
     if not metadata and params["state"] == "present":
         metadata = find_key(client, params["key_id"]) if params["key_id"] else find_nameless(client, params["alias"])

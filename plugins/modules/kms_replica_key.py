@@ -56,7 +56,7 @@ replica:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.creator.platform.plugins.module_utils.aws.kms.api import find_key
+from ansible_collections.creator.platform.plugins.module_utils.aws.kms.api import find_by_alias
 from ansible_collections.creator.platform.plugins.module_utils.aws.kms.replica import present, project
 from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import TAGS, ResourceModule, run
 from ansible_collections.creator.platform.plugins.module_utils.aws.steps import Found
@@ -75,7 +75,7 @@ SPEC = {
 
 def find(client: Any, params: Mapping[str, Any]) -> Found | None:
     """The primary key, and whether it has that replica."""
-    metadata = find_key(client, f"alias/{params['alias']}")
+    metadata = find_by_alias(client, params["alias"])
     if not metadata:
         return None
     return Found(project(metadata, params["replica_region"]), {"key_id": metadata["KeyId"]})

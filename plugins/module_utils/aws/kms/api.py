@@ -32,8 +32,22 @@ class KmsErrorHandler(AWSErrorHandler):
 @KmsErrorHandler.list_error_handler("describe the key")
 @AWSRetry.jittered_backoff()
 def find_key(client: Any, key: str) -> Any:
-    """Its KeyMetadata by id, ARN or alias/…; None when there is none."""
+    """Its KeyMetadata by id or ARN; None when there is none."""
     return client.describe_key(KeyId=key)["KeyMetadata"]
+
+
+@KmsErrorHandler.common_error_handler("list the aliases of keys")
+@AWSRetry.jittered_backoff()
+def find_by_alias(client: Any, alias: str) -> Any:
+    """KeyMetadata of the key that an alias, without alias/, leads to; None when there is no such alias.
+
+    Through the list: who may use certain keys only is denied, and not told that there is none, when asking for an alias.
+    """
+    for page in client.get_paginator("list_aliases").paginate():
+        for row in page["Aliases"]:
+            if row["AliasName"] == f"alias/{alias}" and row.get("TargetKeyId"):
+                return client.describe_key(KeyId=row["TargetKeyId"])["KeyMetadata"]
+    return None
 
 
 @KmsErrorHandler.common_error_handler("look for a key without an alias")
