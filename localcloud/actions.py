@@ -36,6 +36,7 @@ _SIDE_EFFECTS = {
 }
 #: AWS signing name -> boto3 service, where they differ.
 _SIGNING_NAMES = {
+    "access-analyzer": "accessanalyzer",
     "monitoring": "cloudwatch",
     "elasticloadbalancing": "elbv2",
     "email": "ses",
