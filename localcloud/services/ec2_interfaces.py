@@ -16,6 +16,7 @@ from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.instances import Instance
+from moto.ec2.models.subnets import Subnet
 from moto.ec2.responses.elastic_network_interfaces import ElasticNetworkInterfaces
 
 from localcloud.cloud import Cloud
@@ -31,6 +32,8 @@ def install(cloud: Cloud) -> None:
     response.modify_network_interface_attribute = _modify(response.modify_network_interface_attribute)
     interface: Any = NetworkInterface
     interface.get_filter_value = _filter_value(interface.get_filter_value)
+    subnet: Any = Subnet
+    subnet.get_available_subnet_ip = _available(subnet.get_available_subnet_ip)
     instance: Any = Instance
     instance.terminate = _terminate(instance.terminate)
     instance.prep_nics = _prepare(instance.prep_nics)
@@ -59,9 +62,40 @@ def _create(plain: Callable[..., Any]) -> Callable[..., Any]:
         subnet_id = subnet if isinstance(subnet, str) else getattr(subnet, "id", "")
         for _, address in _holders(backend, subnet_id, [one for one in wanted if one]):
             raise EC2ClientError("InvalidIPAddress.InUse", f"Address {address} is in use.")
+        if not any(wanted) and subnet_id:
+            private_ip_address = _free(backend, backend.get_subnet(subnet_id))
         return plain(backend, subnet, private_ip_address, private_ip_addresses, *rest, **named)
 
     return create_network_interface
+
+
+def _free(backend: Any, subnet: Any) -> str:
+    """The first address that nobody in the subnet has; EC2 keeps the first four and the last one.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+    """
+    used = {address for one in backend.enis.values() if one.subnet.id == subnet.id for address in _addresses(one)}
+    used |= set(subnet._subnet_ips)
+    for number, host in enumerate(subnet.cidr.hosts(), start=1):
+        if number > 3 and str(host) not in used:
+            return str(host)
+    raise EC2ClientError(
+        "InsufficientFreeAddressesInSubnet",
+        f"The specified subnet does not have enough free addresses to satisfy the request: {subnet.id}",
+    )
+
+
+def _available(plain: Callable[..., str]) -> Callable[..., str]:
+    """For an instance too, an address that no interface of the subnet has."""
+
+    def get_available_subnet_ip(subnet: Any, instance: Any) -> str:
+        enis = subnet.ec2_backend.enis.values()
+        taken = {address for one in enis if one.subnet.id == subnet.id for address in _addresses(one)}
+        while (found := plain(subnet, instance)) in taken:
+            subnet._subnet_ips.pop(found, None)
+        return found
+
+    return get_available_subnet_ip
 
 
 def _assign(plain: Callable[..., Any]) -> Callable[..., Any]:

@@ -82,3 +82,18 @@ def test_what_ends_with_an_instance(cloud: Any, subnet: str) -> None:
     assert (found["Status"], "Attachment" in found) == ("available", False)
     client.delete_network_interface(NetworkInterfaceId=kept)
     client.delete_subnet(SubnetId=subnet)
+
+
+def test_addresses_are_given_once(cloud: Any, subnet: str) -> None:
+    """To interfaces and instances of a subnet, until it is full: /28 has eleven."""
+    client = cloud.client("ec2")
+    vpc = client.describe_subnets(SubnetIds=[subnet])["Subnets"][0]["VpcId"]
+    small = client.create_subnet(VpcId=vpc, CidrBlock="10.5.2.0/28")["Subnet"]["SubnetId"]
+    created(client, small, PrivateIpAddress="10.5.2.4")
+    image = client.describe_images(Owners=["137112412989"])["Images"][0]["ImageId"]
+    client.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=small)
+    for _ in range(9):
+        created(client, small)
+    found = client.describe_network_interfaces(Filters=[{"Name": "subnet-id", "Values": [small]}])["NetworkInterfaces"]
+    assert sorted(int(one["PrivateIpAddress"].rsplit(".", 1)[1]) for one in found) == list(range(4, 15))
+    refused(client.create_network_interface, "InsufficientFreeAddressesInSubnet", SubnetId=small)
