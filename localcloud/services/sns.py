@@ -46,7 +46,12 @@ TOPIC_ACTIONS = (
     "SetTopicAttributes",
     "Subscribe",
 )
-_FEEDBACK = re.compile(r"(Application|Firehose|HTTP|Lambda|SQS)(Success|Failure)Feedback(RoleArn|SampleRate)")
+# https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html
+FEEDBACK = tuple(
+    f"{protocol}{rest}"
+    for protocol in ("Application", "Firehose", "HTTP", "Lambda", "SQS")
+    for rest in ("SuccessFeedbackRoleArn", "SuccessFeedbackSampleRate", "FailureFeedbackRoleArn")
+)
 
 
 def install(cloud: Cloud) -> None:
@@ -81,7 +86,7 @@ def _install_topics() -> None:
         return made
 
     def set_topic_attribute(self: SNSBackend, topic_arn: str, attribute_name: str, attribute_value: str) -> None:
-        name = next((name for name in SETTABLE if camelcase_to_underscores(name) == attribute_name), attribute_name)
+        name = next((name for name in SETTABLE + FEEDBACK if camelcase_to_underscores(name) == attribute_name), attribute_name)
         if not attribute_name.startswith(("content_based", "fifo_", "archive_")):
             _check(name, attribute_value)
         change(self, topic_arn, attribute_name, attribute_value)
@@ -109,7 +114,7 @@ def _text(topic: Topic, attribute: str) -> str:
 
 
 def _check(name: str, value: Any) -> None:
-    if name not in SETTABLE and not _FEEDBACK.fullmatch(name):
+    if name not in SETTABLE + FEEDBACK:
         raise SNSInvalidParameter("Invalid parameter: AttributeName")
     if name == "SignatureVersion" and value not in ("1", "2"):
         raise SNSInvalidParameter("Invalid parameter: SignatureVersion")

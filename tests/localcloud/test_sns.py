@@ -95,3 +95,12 @@ def test_a_queue_needs_no_confirmation(cloud: RunningCloud) -> None:
     )
     client.publish(TopicArn=arn, Message="hello")
     assert queues.receive_message(QueueUrl=url)["Messages"][0]["Body"] == "hello"
+
+
+@pytest.mark.parametrize("name", ["HTTPSuccessFeedbackSampleRate", "LambdaFailureFeedbackRoleArn"])
+def test_what_deliveries_report_can_be_set(cloud: RunningCloud, name: str) -> None:
+    sns = cloud.client("sns")
+    topic = sns.create_topic(Name="feedback")["TopicArn"]
+    sns.set_topic_attributes(TopicArn=topic, AttributeName=name, AttributeValue="0")
+    with pytest.raises(ClientError, match="AttributeName"):
+        sns.set_topic_attributes(TopicArn=topic, AttributeName=name + "s", AttributeValue="0")
