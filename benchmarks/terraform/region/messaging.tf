@@ -7,8 +7,8 @@ locals {
   ]...)
 }
 
-resource "aws_sqs_queue" "this" {
-  for_each                          = local.queues
+resource "aws_sqs_queue" "dead" {
+  for_each                          = { for name, queue in local.queues : name => queue if try(queue.dead_letter_arn, "") == "" }
   name                              = each.key
   visibility_timeout_seconds        = each.value.visibility_seconds
   message_retention_seconds         = each.value.retention_seconds
@@ -19,11 +19,18 @@ resource "aws_sqs_queue" "this" {
   tags                              = each.value.tags
 }
 
-resource "aws_sqs_queue_redrive_policy" "this" {
-  for_each  = { for name, queue in local.queues : name => queue if try(queue.dead_letter_arn, "") != "" }
-  queue_url = aws_sqs_queue.this[each.key].id
+resource "aws_sqs_queue" "this" {
+  for_each                          = { for name, queue in local.queues : name => queue if try(queue.dead_letter_arn, "") != "" }
+  name                              = each.key
+  visibility_timeout_seconds        = each.value.visibility_seconds
+  message_retention_seconds         = each.value.retention_seconds
+  max_message_size                  = each.value.max_bytes
+  kms_master_key_id                 = try(local.keys[each.value.kms_key], null)
+  kms_data_key_reuse_period_seconds = each.value.kms_reuse_seconds
+  policy                            = jsonencode(each.value.policy)
+  tags                              = each.value.tags
   redrive_policy = jsonencode({
-    deadLetterTargetArn = aws_sqs_queue.this[element(split(":", each.value.dead_letter_arn), 5)].arn
+    deadLetterTargetArn = aws_sqs_queue.dead[element(split(":", each.value.dead_letter_arn), 5)].arn
     maxReceiveCount     = each.value.max_receives
   })
 }

@@ -20,7 +20,6 @@ locals {
           to_port   = rule.protocol == "all" ? null : try(rule.to_port, null)
           peer      = startswith(rule.peer, "group:") ? trimprefix(rule.peer, "group:") : null
           cidr      = startswith(rule.peer, "group:") ? null : rule.peer
-          text      = rule.description
         }
       }
     ]
@@ -99,7 +98,6 @@ resource "aws_vpc_security_group_ingress_rule" "this" {
   to_port                      = each.value.to_port
   cidr_ipv4                    = each.value.cidr
   referenced_security_group_id = each.value.peer == null ? null : aws_security_group.this[each.value.peer].id
-  description                  = each.value.text
 }
 
 resource "aws_vpc_security_group_egress_rule" "this" {
@@ -110,7 +108,6 @@ resource "aws_vpc_security_group_egress_rule" "this" {
   to_port                      = each.value.to_port
   cidr_ipv4                    = each.value.cidr
   referenced_security_group_id = each.value.peer == null ? null : aws_security_group.this[each.value.peer].id
-  description                  = each.value.text
 }
 
 resource "aws_network_acl" "this" {
@@ -141,4 +138,42 @@ resource "aws_network_acl" "this" {
       to_port    = try(egress.value.to_port, 0)
     }
   }
+}
+
+resource "aws_default_security_group" "this" {
+  for_each = try(var.kinds.ec2_default_security_group, {})
+  vpc_id   = aws_vpc.this[each.value.vpc].id
+  tags     = each.value.tags
+}
+
+resource "aws_vpc_endpoint" "this" {
+  for_each            = try(var.kinds.ec2_vpc_endpoint, {})
+  vpc_id              = aws_vpc.this[each.value.vpc].id
+  service_name        = each.value.service
+  vpc_endpoint_type   = each.value.type
+  policy              = jsonencode(each.value.policy)
+  route_table_ids     = each.value.type == "Gateway" ? [for name in each.value.route_tables : aws_route_table.this[name].id] : null
+  subnet_ids          = each.value.type == "Interface" ? [for name in each.value.subnets : aws_subnet.this[name].id] : null
+  security_group_ids  = each.value.type == "Interface" ? [for name in each.value.security_groups : aws_security_group.this[name].id] : null
+  private_dns_enabled = each.value.type == "Interface" ? try(each.value.private_dns, true) : null
+  tags                = merge(each.value.tags, { Name = each.key })
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  for_each          = try(var.kinds.logs_group, {})
+  name              = each.key
+  retention_in_days = each.value.retention_days
+  kms_key_id        = try(local.keys[each.value.kms_key], null)
+  tags              = each.value.tags
+}
+
+resource "aws_flow_log" "this" {
+  for_each                 = try(var.kinds.ec2_flow_log, {})
+  vpc_id                   = aws_vpc.this[each.value.vpc].id
+  traffic_type             = each.value.traffic
+  log_destination          = aws_cloudwatch_log_group.this[each.value.log_group].arn
+  iam_role_arn             = each.value.role_arn
+  max_aggregation_interval = each.value.aggregation_seconds
+  tags                     = merge(each.value.tags, { Name = each.key })
+  depends_on               = [aws_iam_role.this]
 }

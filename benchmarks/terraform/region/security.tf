@@ -45,6 +45,7 @@ resource "aws_iam_role" "this" {
   description          = each.value.description
   assume_role_policy   = jsonencode(each.value.trust)
   max_session_duration = each.value.max_session_seconds
+  permissions_boundary = try(aws_iam_policy.this[element(split("/", each.value.boundary), length(split("/", each.value.boundary)) - 1)].arn, null)
   tags                 = each.value.tags
 }
 
@@ -59,4 +60,38 @@ resource "aws_iam_role_policy_attachment" "this" {
   for_each   = local.managed
   role       = aws_iam_role.this[each.value.role].name
   policy_arn = each.value.arn
+  depends_on = [aws_iam_policy.this]
+}
+
+resource "aws_iam_policy" "this" {
+  for_each    = try(var.kinds.iam_managed_policy, {})
+  name        = each.key
+  description = try(each.value.description, null)
+  policy      = jsonencode(each.value.document)
+  tags        = try(each.value.tags, {})
+}
+
+resource "aws_iam_openid_connect_provider" "this" {
+  for_each       = try(var.kinds.iam_oidc_provider, {})
+  url            = "https://${each.key}"
+  client_id_list = each.value.client_ids
+  tags           = each.value.tags
+}
+
+resource "aws_iam_account_password_policy" "this" {
+  for_each                       = try(var.kinds.iam_password_policy, {})
+  allow_users_to_change_password = each.value.allow_change
+  minimum_password_length        = each.value.minimum_length
+  password_reuse_prevention      = each.value.remember
+  require_lowercase_characters   = each.value.require_lowercase
+  require_numbers                = each.value.require_numbers
+  require_symbols                = each.value.require_symbols
+  require_uppercase_characters   = each.value.require_uppercase
+}
+
+resource "aws_accessanalyzer_analyzer" "this" {
+  for_each      = try(var.kinds.accessanalyzer_analyzer, {})
+  analyzer_name = each.key
+  type          = each.value.type
+  tags          = each.value.tags
 }
