@@ -14,7 +14,7 @@ from dataclasses import dataclass
 #: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteNatGateway.html (a gateway is shown for an hour)
 WAITING = {
     "kms:key": "waits for its deletion",
-    "secretsmanager:secret": "waits for its deletion",
+    "secretsmanager:secret": "waits for its deletion",  # pragma: allowlist secret
     "ec2:natgateway": "is deleted and shown for about an hour",
     "ec2:elastic-ip": "was released",
     "ec2:fleet": "is deleted and shown for a while",
@@ -55,6 +55,6 @@ def type_of(arn: str) -> str:
 def sentence(environment: str, found: Leftovers) -> str:
     """What is left, for the end of a run."""
     return (
-        f"{environment} was removed, but {len(found.left)} resources with its tags are left: {', '.join(found.left)}. No component "
-        "of the platform knows them: look who made them, remove them, and run destroy.yml again"
+        f"{environment} was removed, but {len(found.left)} resources with its tags are left: {', '.join(found.left)}. No "
+        "component of the platform knows them: look who made them, remove them, and run destroy.yml again"
     )
