@@ -45,9 +45,9 @@ def _create(plain: Callable[..., Any]) -> Callable[..., Any]:
 def _delete(cloud: Cloud, plain: Callable[..., Any]) -> Callable[..., Any]:
     def delete_nat_gateway(backend: Any, nat_gateway_id: str) -> Any:
         gateway = backend.nat_gateways.get(nat_gateway_id)
-        if gateway is None or gateway.state == "deleted":
+        if gateway is None:
             raise EC2ClientError("NatGatewayNotFound", f"NAT gateway {nat_gateway_id} was not found")
-        if gateway.state == "deleting":
+        if gateway.state in {"deleting", "deleted"}:  # it is seen for about an hour, and deleting it again does nothing
             return gateway
         deleted = plain(backend, nat_gateway_id)
 

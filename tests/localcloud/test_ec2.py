@@ -101,7 +101,8 @@ def test_nat_gateway(cloud: Any, network: dict[str, str]) -> None:
     client.delete_nat_gateway(NatGatewayId=gateway)
     assert client.describe_nat_gateways(NatGatewayIds=[gateway])["NatGateways"][0]["DeleteTime"]
     wait(lambda: state_of(client, gateway) == "deleted")
-    refused(client.delete_nat_gateway, code="NatGatewayNotFound", NatGatewayId=gateway)
+    client.delete_nat_gateway(NatGatewayId=gateway)
+    refused(client.delete_nat_gateway, code="NatGatewayNotFound", NatGatewayId="nat-00000000000000000")
     wait(lambda: "AssociationId" not in client.describe_addresses(AllocationIds=[address])["Addresses"][0])
     second = client.create_nat_gateway(SubnetId=network["subnet"], AllocationId=address)["NatGateway"]["NatGatewayId"]
     taken = {"SubnetId": network["subnet"], "AllocationId": address}
