@@ -41,7 +41,7 @@ _TAGGING = {
     "logs": "TagResource",
     "rds": "AddTagsToResource",
     "scheduler": "TagResource",
-    "secretsmanager": "TagResource",
+    "secretsmanager": "TagResource",  # pragma: allowlist secret
     "sns": "TagResource",
     "sqs": "TagQueue",
     "ssm": "AddTagsToResource",

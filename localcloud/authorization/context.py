@@ -132,7 +132,7 @@ _KEYS: dict[str, dict[str, str]] = {
         "rds:storageencrypted": "StorageEncrypted",
         "rds:multiaz": "MultiAZ",
         "rds:publiclyaccessible": "PubliclyAccessible",
-        "rds:managemasteruserpassword": "ManageMasterUserPassword",
+        "rds:managemasteruserpassword": "ManageMasterUserPassword",  # pragma: allowlist secret
     },
     "s3": {
         "s3:prefix": "Prefix",
@@ -148,7 +148,7 @@ _KEYS: dict[str, dict[str, str]] = {
     },
     "secretsmanager": {
         "secretsmanager:name": "Name",
-        "secretsmanager:secretid": "SecretId",
+        "secretsmanager:secretid": "SecretId",  # pragma: allowlist secret
         "secretsmanager:forcedeletewithoutrecovery": "ForceDeleteWithoutRecovery",
         "secretsmanager:recoverywindowindays": "RecoveryWindowInDays",
         "secretsmanager:versionstage": "VersionStage",

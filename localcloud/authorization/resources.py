@@ -236,6 +236,9 @@ def _ec2(action: str, kinds: tuple[Kind, ...], parameters: Parameters, place: Pl
     for kind in kinds:
         if kind.required and kind.name not in found:
             found[kind.name] = [kind.arn(place.region, place.account, [])]
+    if not found and kinds:  # named by something of its own, such as DisassociateRouteTable by an association
+        kind = next((kind for kind in kinds if kind.name.replace("-", "") in action.lower()), kinds[0])
+        found[kind.name] = [kind.arn(place.region, place.account, [])]
     return [arn for arns in found.values() for arn in arns]
 
 

@@ -79,7 +79,7 @@ budget:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.creator.platform.plugins.module_utils.aws.budgets.api import details_of, find_budget
+from ansible_collections.creator.platform.plugins.module_utils.aws.budgets.api import find_budget, find_details
 from ansible_collections.creator.platform.plugins.module_utils.aws.budgets.budget import (
     absent,
     arn_of,
@@ -116,7 +116,7 @@ def find(client: Any, params: Mapping[str, Any]) -> Found | None:
     if not budget:
         return None
     arn = arn_of(account, name)
-    return Found(project(budget, *details_of(client, account, name, arn)), {"arn": arn})
+    return Found(project(budget, *find_details(client, account, name, arn)), {"arn": arn})
 
 
 def complete(params: Mapping[str, Any], desired: Mapping[str, Any], found: Found | None) -> Steps:

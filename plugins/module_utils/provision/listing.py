@@ -42,7 +42,8 @@ def listing(client: Any, operation: str, key: str, **parameters: Any) -> list[An
     with memory.lock:
         lock = memory.locks.setdefault(name, threading.Lock())
     with lock:
-        if name in memory.failed:  # as when AWS throttles: eight readers that try it in turn would take eight times as long
+        # As when AWS throttles: eight readers that try it in turn would take eight times as long.
+        if name in memory.failed:
             raise memory.failed[name]
         if name not in memory.listed:
             try:

@@ -11,6 +11,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.creator.platform.plugins.module_utils.aws.budgets.reading import details_of
 
 
 class BudgetsError(AnsibleAWSError):
@@ -36,12 +37,6 @@ def find_budget(client: Any, account: str, name: str) -> Any:
 
 @BudgetsErrorHandler.common_error_handler("read the budget's notifications and tags")
 @AWSRetry.jittered_backoff()
-def details_of(client: Any, account: str, name: str, arn: str) -> Any:
-    """The budget's notifications, each with its subscribers, and its tags: ([{…, "Subscribers": […]}], {…})."""
-    place = {"AccountId": account, "BudgetName": name}
-    notifications = [
-        {**row, "Subscribers": client.describe_subscribers_for_notification(**place, Notification=row)["Subscribers"]}
-        for row in client.describe_notifications_for_budget(**place)["Notifications"]
-    ]
-    rows = client.list_tags_for_resource(ResourceARN=arn).get("ResourceTags", [])
-    return notifications, {row["Key"]: row["Value"] for row in rows if not row["Key"].startswith("aws:")}
+def find_details(client: Any, account: str, name: str, arn: str) -> Any:
+    """The budget's notifications and tags, as `details_of` answers them."""
+    return details_of(client, account, name, arn)

@@ -101,7 +101,9 @@ def present(params: Mapping[str, Any], desired: Mapping[str, Any], found: Found 
     Raises ChangeError for what the service cannot take back, and for a domain that is changing.
     """
     name = params["name"]
-    wanted = {key: sorted(value) if isinstance(value, list) else value for key, value in normalize(desired).items()}
+    wanted: dict[str, Any] = {
+        key: sorted(value) if isinstance(value, list) else value for key, value in normalize(desired).items()
+    }
     if found is None:
         return Steps([("create_domain", _creation(name, wanted))], {}, wanted)
     before = found.properties

@@ -141,7 +141,9 @@ def present(params: Mapping[str, Any], desired: Mapping[str, Any], found: Found 
     Storage that grew by itself stays, and so do later minor versions than the one that was asked for.
     Raises ChangeError for what RDS cannot change, and for storage or versions that would go back.
     """
-    wanted = {name: sorted(value) if isinstance(value, list) else value for name, value in desired.items()}
+    wanted: dict[str, Any] = {
+        name: sorted(value) if isinstance(value, list) else value for name, value in desired.items()
+    }
     if found is None:
         return Steps([("create_db_instance", _creation(params["name"], wanted))], {}, wanted)
     before = found.properties

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.creator.platform.plugins.module_utils.aws.budgets.api import details_of
 from ansible_collections.creator.platform.plugins.module_utils.aws.budgets.budget import (
     DEFAULTS,
     arn_of,
     normalize,
     project,
 )
+from ansible_collections.creator.platform.plugins.module_utils.aws.budgets.reading import details_of
 from ansible_collections.creator.platform.plugins.module_utils.aws.reading import at_once
 from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, listing
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
