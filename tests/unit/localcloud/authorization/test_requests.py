@@ -169,6 +169,12 @@ ARN = "arn:aws:{}:eu-west-1:123456789012:{}"
             },
         ),
         ("ec2", "DescribeVpcs", {"VpcIds": ["vpc-12345678"]}, {"ec2:DescribeVpcs": ["*"]}),
+        (
+            "ec2",
+            "DisassociateRouteTable",
+            {"AssociationId": "rtbassoc-12345678"},
+            {"ec2:DisassociateRouteTable": [ARN.format("ec2", "route-table/*")]},
+        ),
         ("ec2", "DeleteVpc", {"VpcId": "vpc-12345678"}, {"ec2:DeleteVpc": [ARN.format("ec2", "vpc/vpc-12345678")]}),
         (
             "ec2",
