@@ -143,7 +143,7 @@ def kms(operation: str, **parameters: Any) -> Step:
     return lambda w: getattr(w.clients["kms"], operation)(KeyId=w.ids["kms_key"], **parameters)
 
 
-OTHER = {**ROOT, "Statement": [{**ROOT["Statement"][0], "Action": "kms:Decrypt"}]}  # type: ignore[dict-item]
+OTHER = {**ROOT, "Statement": [{**ROOT["Statement"][0], "Action": ["kms:Decrypt", "kms:PutKeyPolicy"]}]}  # type: ignore[dict-item]
 change(
     "kms_key",
     "policy",
