@@ -1,6 +1,7 @@
 """EC2: volumes say what AWS says of them, go to several instances where they may, and to one only where they may not.
 
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Volume.html
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VolumeModification.html
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AttachVolume.html
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VolumeAttachment.html
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ResetSnapshotAttribute.html
@@ -22,6 +23,8 @@ from localcloud.cloud import Cloud
 
 #: Attachments beside the first, which moto keeps itself.
 _MORE = "localcloud_attachments"
+#: What a VolumeModification has of before and after.
+_MODIFIED = ("size", "volume_type", "iops", "throughput", "multi_attach_enabled")
 
 
 def install(cloud: Cloud) -> None:
@@ -66,13 +69,17 @@ def _more(volume: Any) -> list[Any]:
 
 
 def _modify(plain: Callable[..., Any]) -> Callable[..., Any]:
-    def modify(volume: Any, target_size: int | None = None, target_volume_type: str | None = None, **rest: Any) -> Any:
+    def modify(volume: Any, target_size: int | None = None, target_volume_type: str | None = None, **rest: Any) -> None:
         if target_size is not None and int(target_size) < int(volume.size):
             raise EC2ClientError("InvalidParameterValue", "New size cannot be smaller than existing size")
+        before = {name: getattr(volume, name) for name in _MODIFIED}
         if target_volume_type not in {None, volume.volume_type}:
             # what was asked for the old type does not hold for the new one
             vars(volume).update(iops=None, throughput=None)
-        return plain(volume, target_size=target_size, target_volume_type=target_volume_type, **rest)
+        plain(volume, target_size=target_size, target_volume_type=target_volume_type, **rest)
+        for name in _MODIFIED:  # also of what stays as it is
+            setattr(volume.modifications[-1], f"original_{name}", before[name])
+            setattr(volume.modifications[-1], f"target_{name}", getattr(volume, name))
 
     return modify
 

@@ -50,7 +50,8 @@ def test_baselines(cloud: Any) -> None:
     client.modify_volume(VolumeId=made, VolumeType="gp3")
     found = described(client, made)
     assert (found["Iops"], found["Throughput"]) == (3000, 125)
-    client.modify_volume(VolumeId=made, Iops=3001, Throughput=130, Size=60)
+    changed = client.modify_volume(VolumeId=made, Iops=3001, Throughput=130, Size=60)["VolumeModification"]
+    assert (changed["OriginalSize"], changed["TargetSize"], changed["TargetVolumeType"]) == (50, 60, "gp3")
     found = described(client, made)
     assert (found["Iops"], found["Throughput"], found["Size"]) == (3001, 130, 60)
     refused(client.modify_volume, "InvalidParameterValue", VolumeId=made, Size=10)
