@@ -203,9 +203,8 @@ def test_missing_variable_is_named(cloud: Any, tmp_path: Path) -> None:
 def test_component_without_its_inputs_says_what_to_run_first(cloud: Any) -> None:
     code, said = run(cloud.state, "--limit", "database")
     assert code != 0
-    assert (
-        "component keys has published nothing under /creator/local/keys: run provision.yml --limit keys first" in said
-    )
+    sentence = "component identity has published nothing under /creator/local/identity: run provision.yml --limit identity first"
+    assert sentence in said
 
 
 DIGEST = "sha256:" + "0" * 64
@@ -246,9 +245,11 @@ def test_a_release_that_cannot_be_meant_is_refused(cloud: Any, release: dict[str
 
 
 def test_synthetic_data_never_reaches_prod(cloud: Any) -> None:
-    known = extra(platform_account_id="210987654321")
-    code, said = run(cloud.state, *known, verb="seed", limit="database", inventory="inventories/prod")
+    cloud.control.delete("requests")
+    rehearsed = ("-e", "@tests/acceptance/overlay.yml")
+    code, said = run(cloud.state, *rehearsed, verb="seed", limit="database", inventory="inventories/prod")
     assert code != 0
+    assert cloud.control.get("requests?mutating=true") == []
     assert "prod" in said
     assert "synthetic" in said
 
