@@ -5,7 +5,7 @@ python benchmarks/provision.py [--json] [--rounds 3] [--factor 0.005] [--path-fa
 Each side has a local cloud of its own with the same settings; the rounds alternate. What is built is the plan of the
 benchmark's inventory, which is handed to Terraform as its variables. See docs/speed.md for what the figures mean.
 
-Exit codes: 0 measured; 1 a run did not do what it was measured for.
+Exit codes: 0 measured; 1 a run did not do what it was measured for: what needs it is null.
 """
 
 from __future__ import annotations
@@ -46,18 +46,19 @@ def main() -> int:
     clouds: list[Cloud] = []
     with tempfile.TemporaryDirectory(prefix="bench-", dir="/tmp") as folder:
         Path(folder).chmod(0o755)
+        benchmark = Benchmark(Path(folder), clouds, options.factor)
+        code = 0
         try:
-            found = Benchmark(Path(folder), clouds, options.factor).run(
-                options.rounds, growth=not options.no_growth, path_factor=options.path_factor
-            )
+            benchmark.run(options.rounds, growth=not options.no_growth, path_factor=options.path_factor)
         except SideError as error:
             say(str(error))
-            return 1
+            code = 1
         finally:
             for cloud in clouds:
                 cloud.end()
+    found = benchmark.found
     print(json.dumps(ratios(found)) if options.json else table(found))
-    return 0
+    return code
 
 
 def say(text: str) -> None:
@@ -72,15 +73,18 @@ class Benchmark:
         self.folder = folder
         self.clouds = clouds
         self.factor = factor
+        #: Runs by side and step, and resources by side: whatever was measured by now.
+        self.found: dict[str, Any] = {"ours": {}, "terraform": {}, "resources": {}}
 
-    def run(self, rounds: int, *, growth: bool, path_factor: float) -> dict[str, Any]:
-        """Runs by side and step; resources by side. Raises SideError."""
+    def run(self, rounds: int, *, growth: bool, path_factor: float) -> None:
+        """Measure into `found`. Raises SideError."""
+        found = self.found
         ours = Ours(self.cloud("ours"), self.folder / "ours", 1)
         plan = ours.plan()
         large = Ours(self.cloud("large"), self.folder / "large", LARGE) if growth else None
         terraform = self.terraform(plan)
         kinds = [change["kind"] for component in plan["components"] for change in component["changes"]]
-        found: dict[str, Any] = {"ours": {}, "terraform": {}, "resources": {"ours": len(kinds)}}
+        found["resources"]["ours"] = len(kinds)
         found["ours"]["create"] = [self.step(ours.name, "create", ours.create)]
         if terraform:
             found["terraform"]["create"] = [self.step(terraform.name, "create", terraform.create)]
@@ -97,10 +101,9 @@ class Benchmark:
                     )
         if terraform:
             found["terraform"]["destroy"] = [self.step(terraform.name, "destroy", terraform.destroy)]
-        found["ours"]["destroy"] = [self.step(ours.name, "destroy", lambda: ours.destroy(protected(plan)))]
+        found["ours"]["destroy"] = [self.step(ours.name, "destroy", lambda: ours.destroy(everything(plan)))]
         if path_factor:
             found["path"] = self.path(kinds, path_factor)
-        return found
 
     def cloud(self, name: str, factor: float | None = None) -> Cloud:
         """A new cloud."""
@@ -135,16 +138,10 @@ class Benchmark:
         return run
 
 
-def protected(plan: dict[str, Any]) -> list[str]:
-    """Names of what is only removed when it is named: keys and buckets."""
-    return sorted(
-        {
-            f"{change['kind']} {change['name']}"
-            for component in plan["components"]
-            for change in component["changes"]
-            if change["kind"] in {"kms_key", "s3_bucket"}
-        }
-    )
+def everything(plan: dict[str, Any]) -> list[str]:
+    """Names of all resources of a plan: what is protected is only removed when it is named."""
+    rows = [change for component in plan["components"] for change in component["changes"]]
+    return sorted({f"{change['kind']} {change['name']}" for change in rows})
 
 
 def median(runs: Sequence[Run], field: str) -> float:
@@ -154,7 +151,7 @@ def median(runs: Sequence[Run], field: str) -> float:
 
 def ratio(found: dict[str, Any], step: str, field: str) -> float | None:
     """Ours by Terraform's; None where there was no Terraform."""
-    if not found["terraform"].get(step):
+    if not found["terraform"].get(step) or not found["ours"].get(step):
         return None
     return round(median(found["ours"][step], field) / median(found["terraform"][step], field), 3)
 
@@ -163,12 +160,12 @@ def ratios(found: dict[str, Any]) -> dict[str, Any]:
     """The object that --json prints. resources: Terraform's count where there is one, for it is what its figures belong to."""
     counts = found["resources"]
     per_resource = None
-    if "large" in found:
+    if "large" in found and found["ours"].get("nothing"):
         growth = median(found["large"]["nothing"], "wall") - median(found["ours"]["nothing"], "wall")
         per_resource = round(1000 * growth / (counts["large"] - counts["ours"]), 2)
     path = found.get("path")
     return {
-        "resources": counts.get("terraform", counts["ours"]),
+        "resources": counts.get("terraform", counts.get("ours")),
         "noop_time_ratio": ratio(found, "nothing", "wall"),
         "noop_requests_ratio": ratio(found, "nothing", "requests"),
         "create_time_ratio": ratio(found, "create", "wall"),
@@ -191,7 +188,7 @@ def table(found: dict[str, Any]) -> str:
         lines.append(f"{step:16}{cells[0]:>30}{cells[1]:>30}{ratio(found, step, 'wall') or '-':>8}")
     counts = found["resources"]
     lines.append("wall / processor / requests, medians")
-    lines.append(f"resources: {counts['ours']} of ours, {counts.get('terraform', 'no')} of Terraform's")
+    lines.append(f"resources: {counts.get('ours', 'no')} of ours, {counts.get('terraform', 'no')} of Terraform's")
     lines += [f"{name}: {value}" for name, value in ratios(found).items() if name != "resources"]
     return "\n".join(lines)
 

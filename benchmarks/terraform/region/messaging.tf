@@ -33,6 +33,10 @@ resource "aws_sqs_queue" "this" {
     deadLetterTargetArn = aws_sqs_queue.dead[element(split(":", each.value.dead_letter_arn), 5)].arn
     maxReceiveCount     = each.value.max_receives
   })
+
+  lifecycle {
+    ignore_changes = [redrive_policy] # the local cloud answers it with other spaces
+  }
 }
 
 resource "aws_sns_topic" "this" {

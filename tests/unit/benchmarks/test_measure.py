@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from benchmarks.measure.critical_path import AFTER, SECONDS, critical_path
 from benchmarks.measure.sides import Run, stack_of
-from benchmarks.provision import protected, ratios
+from benchmarks.provision import everything, ratios
 
 ALL = sorted({*SECONDS, *AFTER, *(one for before in AFTER.values() for one in before)})
 
@@ -69,9 +69,9 @@ def test_terraform_is_handed_the_plan_with_names_for_keys() -> None:
     }
 
 
-def test_what_is_protected_is_named_once() -> None:
+def test_every_resource_is_named_once() -> None:
     rows = [{"kind": "kms_key", "name": "b"}, {"kind": "kms_key", "name": "b"}, {"kind": "ec2_vpc", "name": "c"}]
-    assert protected({"components": [{"changes": rows}]}) == ["kms_key b"]
+    assert everything({"components": [{"changes": rows}]}) == ["ec2_vpc c", "kms_key b"]
 
 
 def test_without_terraform_its_ratios_are_null() -> None:
