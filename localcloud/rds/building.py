@@ -25,7 +25,7 @@ _RESERVED_USERS = frozenset(
     {"admin", "rdsadmin", "rdsrepladmin", "rds_superuser", "rds_replication", "rds_iam", "public"}
 )
 _IDENTIFIER = re.compile(r"(?!.*--)[a-zA-Z][a-zA-Z0-9-]{0,61}[a-zA-Z0-9]|[a-zA-Z]")
-_MINIMUM_STORAGE = {"gp2": 20, "gp3": 20, "io1": 100, "io2": 100, "standard": 10}
+_MINIMUM_STORAGE = {"gp3": 20, "io1": 100, "io2": 100, "standard": 10}
 
 
 # -- checks -----------------------------------------------------------------------------------------------------------
@@ -159,7 +159,8 @@ def check_storage(storage_type: str, allocated: int, iops: int | None, engine: E
     """Whether RDS makes a volume like that."""
     if storage_type not in catalogue.STORAGE_TYPES:
         raise errors.value(f"Invalid storage type: {storage_type}")
-    if not _MINIMUM_STORAGE[storage_type] <= allocated <= 65536:
+    least = engine.least_gp2 if storage_type == "gp2" else _MINIMUM_STORAGE[storage_type]
+    if not least <= allocated <= 65536:
         raise errors.combination(
             f"Invalid storage size for engine name {engine.name} and storage type {storage_type}: {allocated}"
         )

@@ -134,6 +134,8 @@ def test_what_is_refused(cloud: Any) -> None:
     for changed, code in (
         ({"Engine": "oracle-ee"}, "InvalidParameterValue"),
         ({"EngineVersion": "5.5"}, "InvalidParameterCombination"),
+        ({"AllocatedStorage": 4}, "InvalidParameterCombination"),
+        ({"AllocatedStorage": 10, "StorageType": "gp3"}, "InvalidParameterCombination"),
         ({"MasterUsername": "a" * 17}, "InvalidParameterValue"),
         ({"MasterUserPassword": "p" * 42}, "InvalidParameterValue"),
         ({"EnableCloudwatchLogsExports": ["postgresql"]}, "InvalidParameterCombination"),
