@@ -179,7 +179,8 @@ class RecordingFinder:
             spec.submodule_search_locations = [place for place in places if os.path.isdir(place)]
             return spec
         found = PathFinder.find_spec(name, path, target)
-        if found is not None and type(found.loader) is SourceFileLoader:
+        # A loader of another class does more than to read a file.
+        if found is not None and type(found.loader) is SourceFileLoader:  # pylint: disable=unidiomatic-typecheck
             found.loader = RecordingLoader(name, found.loader.path, self._digests)
         return found
 

@@ -25,7 +25,8 @@ def read(client: Any, scope: Scope) -> list[Resource]:
         balancer, tags = found
         answer = client.describe_load_balancer_attributes(LoadBalancerArn=balancer["LoadBalancerArn"])
         attributes = {row["Key"]: row["Value"] for row in answer["Attributes"]}
-        # What failed to be provisioned is active once AWS has tried again: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerState.html
+        # What failed to be provisioned is active once AWS has tried again:
+        # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerState.html
         properties = {**project(balancer, attributes, tags), "state": balancer["State"]["Code"]}
         facts = {
             "arn": balancer["LoadBalancerArn"],

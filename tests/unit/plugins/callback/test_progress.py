@@ -265,7 +265,7 @@ def test_every_question_of_a_wait_is_counted(callback: progress.CallbackModule) 
     one = task("Wait until EKS is ready", "1")
     one.until = ["x"]
     callback.v2_runner_on_start(HOST, one)
-    for _ in range(3):
+    for _question in range(3):
         callback.v2_runner_retry(SimpleNamespace(host=HOST, task=one))
     assert callback.recorder.active["network"].asked == 3
     assert callback.recorder.active["network"].waits == "waits until EKS is ready"

@@ -103,7 +103,7 @@ def test_calls_do_not_see_each_other(place: Place) -> None:
         print(getattr(utils, "mark", "clean"), os.environ.get("MARK", "clean"))
         utils.mark = os.environ["MARK"] = "seen"
     """
-    assert [run(place, payload(code))[1] for _ in range(2)] == [b"clean clean\n"] * 2
+    assert [run(place, payload(code))[1] for _run in range(2)] == [b"clean clean\n"] * 2
 
 
 def test_the_code_of_the_payload_wins(place: Place) -> None:
@@ -186,7 +186,7 @@ def test_a_caller_that_goes_away_harms_nothing(place: Place) -> None:
 
 def test_calls_run_side_by_side(place: Place) -> None:
     code = "import time; time.sleep(0.5)"
-    connections = [connect(place) for _ in range(4)]
+    connections = [connect(place) for _connection in range(4)]
     began = time.monotonic()
     callers = [
         threading.Thread(target=call, args=(one, payload(code), dict(os.environ), place.folder)) for one in connections

@@ -23,7 +23,7 @@ SUBNETS = st.lists(st.sampled_from(["s1", "s2", "s3", "s4"]), unique=True)
 
 
 def methods(calls: list[Any]) -> list[str]:
-    return [method for method, _ in calls]
+    return [method for method, _request in calls]
 
 
 @given(TARGETS, SUBNETS, TARGETS, SUBNETS)

@@ -49,7 +49,7 @@ def test_a_period_without_rotation_is_no_difference() -> None:
 def test_a_key_on_its_way_out_is_neither_changed_nor_scheduled_twice(state: str) -> None:
     with pytest.raises(ChangeError, match="waits for its deletion"):
         key.present(PARAMS, {"description": "x"}, found(KeyState=state))
-    assert [method for method, _ in key.absent(PARAMS, found(KeyState=state)).calls] == ["delete_alias"]
+    assert [method for method, _request in key.absent(PARAMS, found(KeyState=state)).calls] == ["delete_alias"]
 
 
 def test_multi_region_is_settled_at_creation() -> None:
