@@ -110,8 +110,9 @@ def _enable_rotation(response: KmsResponse) -> str:
 
 def _rotation_status(response: KmsResponse) -> str:
     key = _key(response)
-    found: dict[str, Any] = {"KeyRotationEnabled": key.key_rotation_status, "KeyId": key.id}
-    if key.key_rotation_status:
+    rotated = key.key_rotation_status and key.key_state not in WAITING  # a cancelled deletion brings it back
+    found: dict[str, Any] = {"KeyRotationEnabled": rotated, "KeyId": key.id}
+    if rotated:
         days = getattr(key, "rotation_period_days", DEFAULT_PERIOD_DAYS)
         since = getattr(key, "rotation_enabled_at", None)
         found["RotationPeriodInDays"] = days

@@ -52,6 +52,11 @@ def test_rotation_period(cloud: Any) -> None:
     client.enable_key_rotation(KeyId=made, RotationPeriodInDays=180)
     found = client.get_key_rotation_status(KeyId=made)
     assert (found["RotationPeriodInDays"], found["KeyId"]) == (180, made)
+    client.schedule_key_deletion(KeyId=made, PendingWindowInDays=7)
+    assert client.get_key_rotation_status(KeyId=made)["KeyRotationEnabled"] is False
+    client.cancel_key_deletion(KeyId=made)
+    assert client.get_key_rotation_status(KeyId=made)["KeyRotationEnabled"] is True
+    client.enable_key(KeyId=made)
     client.disable_key_rotation(KeyId=made)
     assert "RotationPeriodInDays" not in client.get_key_rotation_status(KeyId=made)
 
