@@ -33,7 +33,7 @@ def install(cloud: Cloud) -> None:
     interface: Any = NetworkInterface
     interface.get_filter_value = _filter_value(interface.get_filter_value)
     subnet: Any = Subnet
-    subnet.get_available_subnet_ip = _available(subnet.get_available_subnet_ip)
+    subnet.get_available_subnet_ip = _available
     instance: Any = Instance
     instance.terminate = _terminate(instance.terminate)
     instance.prep_nics = _prepare(instance.prep_nics)
@@ -64,38 +64,43 @@ def _create(plain: Callable[..., Any]) -> Callable[..., Any]:
             raise EC2ClientError("InvalidIPAddress.InUse", f"Address {address} is in use.")
         if not any(wanted) and subnet_id:
             private_ip_address = _free(backend, backend.get_subnet(subnet_id))
-        return plain(backend, subnet, private_ip_address, private_ip_addresses, *rest, **named)
+        count = int(named.pop("secondary_ips_count", None) or 0)
+        made = plain(backend, subnet, private_ip_address, private_ip_addresses, *rest, **named)
+        _add(backend, made, count)
+        return made
 
     return create_network_interface
 
 
-def _free(backend: Any, subnet: Any) -> str:
-    """The first address that nobody in the subnet has; EC2 keeps the first four and the last one.
+def _add(backend: Any, interface: Any, count: int) -> None:
+    """Give the interface that many secondary addresses, whichever are free."""
+    for _ in range(count):
+        interface.private_ip_addresses.append({"Primary": False, "PrivateIpAddress": _free(backend, interface.subnet)})
 
+
+def _free(backend: Any, subnet: Any) -> str:
+    """The last address that nobody in the subnet has; EC2 keeps the first four and the very last one.
+
+    Which one EC2 takes is not said anywhere. People who choose addresses begin at the low end: these stay out of their way.
     https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
     """
     used = {address for one in backend.enis.values() if one.subnet.id == subnet.id for address in _addresses(one)}
     used |= set(subnet._subnet_ips)
-    for number, host in enumerate(subnet.cidr.hosts(), start=1):
-        if number > 3 and str(host) not in used:
-            return str(host)
+    for number in range(subnet.cidr.num_addresses - 2, 3, -1):
+        address = str(subnet.cidr[number])
+        if address not in used:
+            return address
     raise EC2ClientError(
         "InsufficientFreeAddressesInSubnet",
         f"The specified subnet does not have enough free addresses to satisfy the request: {subnet.id}",
     )
 
 
-def _available(plain: Callable[..., str]) -> Callable[..., str]:
-    """For an instance too, an address that no interface of the subnet has."""
-
-    def get_available_subnet_ip(subnet: Any, instance: Any) -> str:
-        enis = subnet.ec2_backend.enis.values()
-        taken = {address for one in enis if one.subnet.id == subnet.id for address in _addresses(one)}
-        while (found := plain(subnet, instance)) in taken:
-            subnet._subnet_ips.pop(found, None)
-        return found
-
-    return get_available_subnet_ip
+def _available(subnet: Any, instance: Any) -> str:
+    """An address for an instance."""
+    found = _free(subnet.ec2_backend, subnet)
+    subnet._subnet_ips[found] = instance
+    return found
 
 
 def _assign(plain: Callable[..., Any]) -> Callable[..., Any]:
@@ -116,6 +121,12 @@ def _assign(plain: Callable[..., Any]) -> Callable[..., Any]:
                 )
         for other, address in others:
             backend.unassign_private_ip_addresses(other.id, [address])
+        count = response._get_int_param("SecondaryPrivateIpAddressCount", 0)
+        if count and not wanted:
+            _add(backend, own, count)
+            return ActionResult(
+                {"NetworkInterfaceId": own.id, "AssignedPrivateIpAddresses": own.private_ip_addresses[-count:]}
+            )
         result: ActionResult = plain(response)
         return result
 

@@ -92,8 +92,12 @@ def test_addresses_are_given_once(cloud: Any, subnet: str) -> None:
     created(client, small, PrivateIpAddress="10.5.2.4")
     image = client.describe_images(Owners=["137112412989"])["Images"][0]["ImageId"]
     client.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=small)
-    for _ in range(9):
+    for _ in range(5):
         created(client, small)
+    several = created(client, small, SecondaryPrivateIpAddressCount=2)
+    assigned = client.assign_private_ip_addresses(NetworkInterfaceId=several, SecondaryPrivateIpAddressCount=1)
+    assert len(assigned["AssignedPrivateIpAddresses"]) == 1
     found = client.describe_network_interfaces(Filters=[{"Name": "subnet-id", "Values": [small]}])["NetworkInterfaces"]
-    assert sorted(int(one["PrivateIpAddress"].rsplit(".", 1)[1]) for one in found) == list(range(4, 15))
+    held = [address["PrivateIpAddress"] for one in found for address in one["PrivateIpAddresses"]]
+    assert sorted(int(address.rsplit(".", 1)[1]) for address in held) == list(range(4, 15))
     refused(client.create_network_interface, "InsufficientFreeAddressesInSubnet", SubnetId=small)
