@@ -47,18 +47,17 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-", dir="/tmp") as folder:
         Path(folder).chmod(0o755)
         benchmark = Benchmark(Path(folder), clouds, options.factor)
-        code = 0
         try:
             benchmark.run(options.rounds, growth=not options.no_growth, path_factor=options.path_factor)
         except SideError as error:
             say(str(error))
-            code = 1
+            benchmark.failed = True
         finally:
             for cloud in clouds:
                 cloud.end()
     found = benchmark.found
     print(json.dumps(ratios(found)) if options.json else table(found))
-    return code
+    return int(benchmark.failed)
 
 
 def say(text: str) -> None:
@@ -73,6 +72,8 @@ class Benchmark:
         self.folder = folder
         self.clouds = clouds
         self.factor = factor
+        #: Whether a run did not do what it was measured for.
+        self.failed = False
         #: Runs by side and step, and resources by side: whatever was measured by now.
         self.found: dict[str, Any] = {"ours": {}, "terraform": {}, "resources": {}}
 
@@ -89,9 +90,8 @@ class Benchmark:
         if terraform:
             found["terraform"]["create"] = [self.step(terraform.name, "create", terraform.create)]
             found["resources"]["terraform"] = terraform.resources()
-        if large:
-            found["resources"]["large"] = sum(len(component["changes"]) for component in large.plan()["components"])
-            self.step(f"{ours.name} x{LARGE}", "create", large.create)
+        if large and not self.grow(large):
+            large = None
         sides = {"ours": ours, "terraform": terraform, "large": large}
         for _round in range(rounds):
             for name, side in sides.items():
@@ -104,6 +104,18 @@ class Benchmark:
         found["ours"]["destroy"] = [self.step(ours.name, "destroy", lambda: ours.destroy(everything(plan)))]
         if path_factor:
             found["path"] = self.path(kinds, path_factor)
+
+    def grow(self, large: Ours) -> bool:
+        """Build the large stack; whether it could be built. The other figures do not need it."""
+        try:
+            count = sum(len(component["changes"]) for component in large.plan()["components"])
+            self.step(f"{large.name} x{LARGE}", "create", large.create)
+        except SideError as error:
+            self.failed = True
+            say(str(error))
+            return False
+        self.found["resources"]["large"] = count
+        return True
 
     def cloud(self, name: str, factor: float | None = None) -> Cloud:
         """A new cloud."""
