@@ -18,7 +18,7 @@ def instance(client: Any, name: str) -> dict[str, Any]:
     return client.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
 
 
-def wait(client: Any, name: str, status: str = "available", patience: float = 30) -> tuple[dict[str, Any], list[str]]:
+def wait(client: Any, name: str, status: str = "available", patience: float = 120) -> tuple[dict[str, Any], list[str]]:
     """The instance once it has the status, and the statuses it had until then."""
     seen: list[str] = []
     deadline = time.monotonic() + patience
@@ -39,7 +39,7 @@ def assert_phases(seen: list[str], *expected: str) -> None:
     assert seen[-1] == expected[-1]
 
 
-def wait_gone(client: Any, name: str, patience: float = 30) -> None:
+def wait_gone(client: Any, name: str, patience: float = 120) -> None:
     """Return once there is no such instance."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:

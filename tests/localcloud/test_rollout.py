@@ -128,11 +128,13 @@ def homeless(deployment: dict[str, Any]) -> None:
     deployment["spec"]["template"]["spec"]["nodeSelector"] = {"nowhere": "true"}
 
 
+#: Longer than a container on a busy machine takes to fail in its own way.
+PATIENT = {"probes": {"readiness": {"path": "/", "period": 1, "failures": 15}}}
 BAD: dict[str, tuple[dict[str, Any], str, float]] = {
     "image-missing": ({"image": "sha256:" + "0" * 64}, "ImageNotFound", 10),
     "image-unpullable": (annotated(fault="image-unpullable"), "ImageNotFound", 10),
-    "crash": (annotated(fault="crash-loop"), "CrashLoop", 20),
-    "memory": (annotated(fault="oom"), "OutOfMemory", 20),
+    "crash": ({**annotated(fault="crash-loop"), **PATIENT}, "CrashLoop", 20),
+    "memory": ({**annotated(fault="oom"), **PATIENT}, "OutOfMemory", 20),
     "never-ready": (
         {**annotated(fault="never-ready"), "probes": {"readiness": {"path": "/", "period": 1, "failures": 1}}},
         "NeverReady",

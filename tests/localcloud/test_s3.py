@@ -99,7 +99,8 @@ def pair(cloud: RunningCloud, role: str) -> Iterator[Pair]:
     cloud.control.put("s3/replication", {"seconds": 15})
 
 
-def test_an_object_is_copied_with_version_metadata_and_tags(pair: Pair) -> None:
+def test_an_object_is_copied_with_version_metadata_and_tags(cloud: RunningCloud, pair: Pair) -> None:
+    cloud.control.put("s3/replication", {"seconds": 600})  # long enough to be seen on its way on a busy machine
     pair.replicate(rule(pair.copy))
     version = pair.here.put_object(
         Bucket=pair.source, Key="a", Body=b"content", Metadata={"author": "ada"}, Tagging="kind=post"
