@@ -86,7 +86,9 @@ def _install_topics() -> None:
         return made
 
     def set_topic_attribute(self: SNSBackend, topic_arn: str, attribute_name: str, attribute_value: str) -> None:
-        name = next((name for name in SETTABLE + FEEDBACK if camelcase_to_underscores(name) == attribute_name), attribute_name)
+        name = next(
+            (name for name in SETTABLE + FEEDBACK if camelcase_to_underscores(name) == attribute_name), attribute_name
+        )
         if not attribute_name.startswith(("content_based", "fifo_", "archive_")):
             _check(name, attribute_value)
         change(self, topic_arn, attribute_name, attribute_value)
