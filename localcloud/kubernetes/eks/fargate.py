@@ -10,7 +10,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from localcloud.kubernetes import nodes
-from localcloud.kubernetes.api import Api
+from localcloud.kubernetes.api import Api, ApiError
 from localcloud.kubernetes.eks.model import Cluster, Record
 
 if TYPE_CHECKING:
@@ -21,11 +21,17 @@ COMPUTE_LABEL = "eks.amazonaws.com/compute-type"
 #: CEL: the pod has not chosen a scheduler of its own.
 FREE = "!has(object.spec.schedulerName) || object.spec.schedulerName == 'default-scheduler'"
 BASE = "/apis/admissionregistration.k8s.io/v1"
+#: Names a profile on a pod that is only asked about, never made (`marks`).
+PROBE_LABEL = "localcloud/fargate-probe"
 
 
 def _condition(profile: Record) -> str:
-    """CEL: does one of the selectors match the pod."""
-    alternatives = []
+    """CEL: does one of the selectors match the pod, or is it the question whether the policy is in force."""
+    probe = _quoted(profile["fargateProfileName"])
+    alternatives = [
+        "(has(request.dryRun) && request.dryRun && has(object.metadata.labels)"
+        f" && object.metadata.labels[?{_quoted(PROBE_LABEL)}].orValue('') == {probe})"
+    ]
     for selector in profile["selectors"]:
         terms = [f"request.namespace == {_quoted(selector['namespace'])}"]
         terms += [
@@ -81,6 +87,25 @@ def install(api: Api, profile: Record) -> None:
             "spec": {"policyName": name},
         },
     )
+
+
+def marks(api: Api, profile: Record) -> bool:
+    """Whether the API server marks pods of the profile by now: it learns of a policy some time after the policy is stored.
+
+    Raises ApiError when the server is not there; a refusal of the pod that is asked about is a no.
+    """
+    container = {"name": "probe", "image": "registry.k8s.io/pause:3.10"}
+    pod = {
+        "metadata": {"generateName": "fargate-probe-", "labels": {PROBE_LABEL: profile["fargateProfileName"]}},
+        "spec": {"automountServiceAccountToken": False, "containers": [container]},
+    }
+    try:
+        answer = api.create("/api/v1/namespaces/kube-system/pods?dryRun=All", pod)
+    except ApiError as error:
+        if error.status in {403, 500, 504}:
+            return False
+        raise
+    return bool(answer["spec"].get("schedulerName") == SCHEDULER)
 
 
 def uninstall(api: Api, profile: Record) -> None:

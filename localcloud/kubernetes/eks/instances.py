@@ -118,10 +118,16 @@ def retire_nodegroup(eks: Eks, cluster: Cluster, nodegroup: Record) -> None:
 
 
 def activate_profile(eks: Eks, cluster: Cluster, profile: Record) -> None:
-    """Have pods of the profile's selectors wait for their own nodes; ACTIVE."""
-    fargate.install(eks.api(cluster), profile)
+    """Have pods of the profile's selectors wait for their own nodes; ACTIVE once the API server does so. Raises ApiError."""
+    api = eks.api(cluster)
+    fargate.install(api, profile)
+    until = time.monotonic() + NODE_PATIENCE
+    marked = fargate.marks(api, profile)
+    while not marked and time.monotonic() < until:
+        time.sleep(0.1)
+        marked = fargate.marks(api, profile)
     with eks.cloud.lock:
-        profile["status"] = "ACTIVE"
+        profile["status"] = "ACTIVE" if marked else "CREATE_FAILED"
 
 
 def retire_profile(eks: Eks, cluster: Cluster, profile: Record) -> None:
