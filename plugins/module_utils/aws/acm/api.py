@@ -1,35 +1,21 @@
 # Copyright: creator.platform contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads of ACM for the module. Errors are AcmError."""
+"""Reads of ACM for the module. Errors are AnsibleAWSError."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.creator.platform.plugins.module_utils.aws.acm.certificate import KEY_TYPES
 from ansible_collections.creator.platform.plugins.module_utils.aws.acm.names import certificate_tags
+from ansible_collections.creator.platform.plugins.module_utils.aws.handling import error_handler
+
+AcmErrors = error_handler(["ResourceNotFoundException"])
 
 
-class AcmError(AnsibleAWSError):
-    """ACM refused a read or did not answer."""
-
-
-class AcmErrorHandler(AWSErrorHandler):
-    """Turns botocore's exceptions into AcmError and absence into None."""
-
-    _CUSTOM_EXCEPTION = AcmError
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code("ResourceNotFoundException")
-
-
-@AcmErrorHandler.common_error_handler("list certificates")
+@AcmErrors.common_error_handler("list certificates")
 @AWSRetry.jittered_backoff()
 def named(client: Any, name: str) -> Any:
     """(ARN, tags) of the certificate whose tag Name is `name`, or None."""
@@ -41,7 +27,7 @@ def named(client: Any, name: str) -> Any:
     return None
 
 
-@AcmErrorHandler.list_error_handler("describe the certificate")
+@AcmErrors.list_error_handler("describe the certificate")
 @AWSRetry.jittered_backoff()
 def describe(client: Any, arn: str) -> Any:
     """The certificate, or None."""

@@ -1,41 +1,27 @@
 # Copyright: creator.platform contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads of AWS Budgets for the module: the answer, or None when there is no such thing. Errors are BudgetsError."""
+"""Reads of AWS Budgets for the module: the answer, or None when there is no such thing. Errors are AnsibleAWSError."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.creator.platform.plugins.module_utils.aws.budgets.reading import details_of
+from ansible_collections.creator.platform.plugins.module_utils.aws.handling import error_handler
+
+BudgetsErrors = error_handler(["NotFoundException"])
 
 
-class BudgetsError(AnsibleAWSError):
-    """AWS Budgets refused a read or did not answer."""
-
-
-class BudgetsErrorHandler(AWSErrorHandler):
-    """Turns botocore's exceptions into BudgetsError and absence into None."""
-
-    _CUSTOM_EXCEPTION = BudgetsError
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code(["NotFoundException"])
-
-
-@BudgetsErrorHandler.list_error_handler("describe the budget")
+@BudgetsErrors.list_error_handler("describe the budget")
 @AWSRetry.jittered_backoff()
 def find_budget(client: Any, account: str, name: str) -> Any:
     """The budget, or None."""
     return client.describe_budget(AccountId=account, BudgetName=name)["Budget"]
 
 
-@BudgetsErrorHandler.common_error_handler("read the budget's notifications and tags")
+@BudgetsErrors.common_error_handler("read the budget's notifications and tags")
 @AWSRetry.jittered_backoff()
 def find_details(client: Any, account: str, name: str, arn: str) -> Any:
     """The budget's notifications and tags, as `details_of` answers them."""

@@ -1,16 +1,13 @@
 # Copyright: creator.platform contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads of CloudFront for the modules: what there is, or None. Errors are CloudFrontError."""
+"""Reads of CloudFront for the modules: what there is, or None. Errors are AnsibleAWSError."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.creator.platform.plugins.module_utils.aws.cloudfront.distributions import (
     distributions,
@@ -18,23 +15,12 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.cloudfront.di
     origin_access_controls,
     read_distribution,
 )
+from ansible_collections.creator.platform.plugins.module_utils.aws.handling import error_handler
+
+CloudFrontErrors = error_handler(["NoSuchDistribution", "NoSuchOriginAccessControl", "NoSuchResponseHeadersPolicy"])
 
 
-class CloudFrontError(AnsibleAWSError):
-    """CloudFront refused a read or did not answer."""
-
-
-class CloudFrontErrorHandler(AWSErrorHandler):
-    """Turns botocore's exceptions into CloudFrontError and absence into None."""
-
-    _CUSTOM_EXCEPTION = CloudFrontError
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code(["NoSuchDistribution", "NoSuchOriginAccessControl", "NoSuchResponseHeadersPolicy"])
-
-
-@CloudFrontErrorHandler.list_error_handler("get the origin access control")
+@CloudFrontErrors.list_error_handler("get the origin access control")
 @AWSRetry.jittered_backoff()
 def find_access_control(client: Any, name: str) -> Any:
     """(origin access control, entity tag), or None."""
@@ -45,7 +31,7 @@ def find_access_control(client: Any, name: str) -> Any:
     return answer["OriginAccessControl"], answer["ETag"]
 
 
-@CloudFrontErrorHandler.list_error_handler("get the response headers policy")
+@CloudFrontErrors.list_error_handler("get the response headers policy")
 @AWSRetry.jittered_backoff()
 def find_headers_policy(client: Any, name: str) -> Any:
     """(policy, entity tag), or None."""
@@ -57,7 +43,7 @@ def find_headers_policy(client: Any, name: str) -> Any:
     return answer["ResponseHeadersPolicy"], answer["ETag"]
 
 
-@CloudFrontErrorHandler.list_error_handler("get the distribution")
+@CloudFrontErrors.list_error_handler("get the distribution")
 @AWSRetry.jittered_backoff()
 def find_distribution(client: Any, name: str, ids: Mapping[str, str]) -> Any:
     """(properties, facts) of the distribution with that comment, or None. ids: id or ARN by name."""

@@ -1,14 +1,14 @@
 # Copyright: creator.platform contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads of deliveries for the module that logs distributions. Errors are CloudFrontError."""
+"""Reads of deliveries for the module that logs distributions. Errors are AnsibleAWSError."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
-from ansible_collections.creator.platform.plugins.module_utils.aws.cloudfront.api import CloudFrontErrorHandler
+from ansible_collections.creator.platform.plugins.module_utils.aws.cloudfront.api import CloudFrontErrors
 
 LISTS = (
     ("describe_delivery_sources", "deliverySources"),
@@ -17,7 +17,7 @@ LISTS = (
 )
 
 
-@CloudFrontErrorHandler.common_error_handler("list deliveries of logs")
+@CloudFrontErrors.common_error_handler("list deliveries of logs")
 @AWSRetry.jittered_backoff()
 def deliveries(client: Any) -> Any:
     """All sources, destinations and deliveries of the region."""

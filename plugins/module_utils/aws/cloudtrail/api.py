@@ -1,33 +1,19 @@
 # Copyright: creator.platform contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads of CloudTrail for the modules: the answer, or None when there is no such thing. Errors are CloudtrailError."""
+"""Reads of CloudTrail for the modules: the answer, or None when there is no such thing. Errors are AnsibleAWSError."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.creator.platform.plugins.module_utils.aws.handling import error_handler
+
+CloudtrailErrors = error_handler(["TrailNotFoundException"])
 
 
-class CloudtrailError(AnsibleAWSError):
-    """CloudTrail refused a read or did not answer."""
-
-
-class CloudtrailErrorHandler(AWSErrorHandler):
-    """Turns botocore's exceptions into CloudtrailError and absence into None."""
-
-    _CUSTOM_EXCEPTION = CloudtrailError
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code(["TrailNotFoundException"])
-
-
-@CloudtrailErrorHandler.common_error_handler("describe trails")
+@CloudtrailErrors.common_error_handler("describe trails")
 @AWSRetry.jittered_backoff()
 def find_trail(client: Any, name: str) -> Any:
     """The trail of that name whose home is the client's region, or None."""
@@ -35,7 +21,7 @@ def find_trail(client: Any, name: str) -> Any:
     return next((trail for trail in trails if trail["Name"] == name), None)
 
 
-@CloudtrailErrorHandler.list_error_handler("read the trail")
+@CloudtrailErrors.list_error_handler("read the trail")
 @AWSRetry.jittered_backoff()
 def details_of(client: Any, arn: str) -> Any:
     """Event selectors, whether it is logging, and tags: {"selectors": {…}, "logging": bool, "tags": {…}}."""

@@ -1,33 +1,19 @@
 # Copyright: creator.platform contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads of CloudWatch for the modules: the answer, or None when there is no such thing. Errors are CloudwatchError."""
+"""Reads of CloudWatch for the modules: the answer, or None when there is no such thing. Errors are AnsibleAWSError."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.creator.platform.plugins.module_utils.aws.handling import error_handler
+
+CloudwatchErrors = error_handler(["ResourceNotFound", "ResourceNotFoundException"])
 
 
-class CloudwatchError(AnsibleAWSError):
-    """CloudWatch refused a read or did not answer."""
-
-
-class CloudwatchErrorHandler(AWSErrorHandler):
-    """Turns botocore's exceptions into CloudwatchError and absence into None."""
-
-    _CUSTOM_EXCEPTION = CloudwatchError
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code(["ResourceNotFound", "ResourceNotFoundException"])
-
-
-@CloudwatchErrorHandler.common_error_handler("describe the alarm")
+@CloudwatchErrors.common_error_handler("describe the alarm")
 @AWSRetry.jittered_backoff()
 def find_alarm(client: Any, name: str, *, composite: bool) -> Any:
     """The MetricAlarm or CompositeAlarm of that name, or None."""
@@ -36,7 +22,7 @@ def find_alarm(client: Any, name: str, *, composite: bool) -> Any:
     return found[0] if found else None
 
 
-@CloudwatchErrorHandler.list_error_handler("list the alarm's tags", default_value={})
+@CloudwatchErrors.list_error_handler("list the alarm's tags", default_value={})
 @AWSRetry.jittered_backoff()
 def tags_of(client: Any, arn: str) -> Any:
     """Tags as a dictionary, without AWS's own."""
@@ -44,7 +30,7 @@ def tags_of(client: Any, arn: str) -> Any:
     return {tag["Key"]: tag["Value"] for tag in tags if not tag["Key"].startswith("aws:")}
 
 
-@CloudwatchErrorHandler.list_error_handler("read the dashboard")
+@CloudwatchErrors.list_error_handler("read the dashboard")
 @AWSRetry.jittered_backoff()
 def find_dashboard(client: Any, name: str) -> Any:
     """The dashboard with its body, or None."""

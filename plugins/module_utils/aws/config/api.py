@@ -1,35 +1,21 @@
 # Copyright: creator.platform contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads of AWS Config for the modules: the answer, or None when there is no such thing. Errors are ConfigError."""
+"""Reads of AWS Config for the modules: the answer, or None when there is no such thing. Errors are AnsibleAWSError."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.creator.platform.plugins.module_utils.aws.handling import error_handler
+
+ConfigErrors = error_handler(
+    ["NoSuchConfigurationRecorderException", "NoSuchDeliveryChannelException", "NoSuchConfigRuleException"]
+)
 
 
-class ConfigError(AnsibleAWSError):
-    """AWS Config refused a read or did not answer."""
-
-
-class ConfigErrorHandler(AWSErrorHandler):
-    """Turns botocore's exceptions into ConfigError and absence into None."""
-
-    _CUSTOM_EXCEPTION = ConfigError
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code(
-            ["NoSuchConfigurationRecorderException", "NoSuchDeliveryChannelException", "NoSuchConfigRuleException"]
-        )
-
-
-@ConfigErrorHandler.list_error_handler("describe the recorder")
+@ConfigErrors.list_error_handler("describe the recorder")
 @AWSRetry.jittered_backoff()
 def find_recorder(client: Any, name: str) -> Any:
     """The recorder with its status as `recording`, or None."""
@@ -38,14 +24,14 @@ def find_recorder(client: Any, name: str) -> Any:
     return {**recorder, "recording": any(row["recording"] for row in states["ConfigurationRecordersStatus"])}
 
 
-@ConfigErrorHandler.list_error_handler("describe the delivery channel")
+@ConfigErrors.list_error_handler("describe the delivery channel")
 @AWSRetry.jittered_backoff()
 def find_channel(client: Any, name: str) -> Any:
     """The delivery channel, or None."""
     return client.describe_delivery_channels(DeliveryChannelNames=[name])["DeliveryChannels"][0]
 
 
-@ConfigErrorHandler.list_error_handler("describe the rule")
+@ConfigErrors.list_error_handler("describe the rule")
 @AWSRetry.jittered_backoff()
 def find_rule(client: Any, name: str) -> Any:
     """The rule, or None."""

@@ -1,7 +1,7 @@
 # Copyright: creator.platform contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads of EC2 for the modules: what bears a name, by its tag. Errors are Ec2Error."""
+"""Reads of EC2 for the modules: what bears a name, by its tag. Errors are AnsibleAWSError."""
 
 from __future__ import annotations
 
@@ -9,22 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.creator.platform.plugins.module_utils.aws.steps import ChangeError
 
 
-class Ec2Error(AnsibleAWSError):
-    """EC2 refused a read or did not answer."""
-
-
-class Ec2ErrorHandler(AWSErrorHandler):
-    """Turns botocore's exceptions into Ec2Error."""
-
-    _CUSTOM_EXCEPTION = Ec2Error
-
-
-@Ec2ErrorHandler.common_error_handler("list what bears the name")
+@AWSErrorHandler.common_error_handler("list what bears the name")
 @AWSRetry.jittered_backoff()
 def named(client: Any, operation: str, key: str, name: str) -> Any:
     """All items under `key` of `operation` whose tag Name is `name`."""
@@ -43,7 +32,7 @@ def the_one(items: list[Mapping[str, Any]], what: str, name: str) -> Mapping[str
     return items[0] if items else None
 
 
-@Ec2ErrorHandler.common_error_handler("list the route tables of subnets")
+@AWSErrorHandler.common_error_handler("list the route tables of subnets")
 @AWSRetry.jittered_backoff()
 def with_subnets(client: Any, subnets: list[str]) -> Any:
     """Route tables that subnets are associated with."""

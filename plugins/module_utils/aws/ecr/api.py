@@ -1,47 +1,33 @@
 # Copyright: creator.platform contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads of ECR for the module: the answer, or None when there is no such thing. Errors are EcrError."""
+"""Reads of ECR for the module: the answer, or None when there is no such thing. Errors are AnsibleAWSError."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.creator.platform.plugins.module_utils.aws.handling import error_handler
+
+EcrErrors = error_handler(["RepositoryNotFoundException", "LifecyclePolicyNotFoundException"])
 
 
-class EcrError(AnsibleAWSError):
-    """ECR refused a read or did not answer."""
-
-
-class EcrErrorHandler(AWSErrorHandler):
-    """Turns botocore's exceptions into EcrError and absence into None."""
-
-    _CUSTOM_EXCEPTION = EcrError
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code(["RepositoryNotFoundException", "LifecyclePolicyNotFoundException"])
-
-
-@EcrErrorHandler.list_error_handler("describe the repository")
+@EcrErrors.list_error_handler("describe the repository")
 @AWSRetry.jittered_backoff()
 def find_repository(client: Any, name: str) -> Any:
     """The Repository, or None."""
     return client.describe_repositories(repositoryNames=[name])["repositories"][0]
 
 
-@EcrErrorHandler.list_error_handler("read the repository's lifecycle policy")
+@EcrErrors.list_error_handler("read the repository's lifecycle policy")
 @AWSRetry.jittered_backoff()
 def lifecycle_text(client: Any, name: str) -> Any:
     """The text of the lifecycle policy, or None."""
     return client.get_lifecycle_policy(repositoryName=name)["lifecyclePolicyText"]
 
 
-@EcrErrorHandler.common_error_handler("list the repository's tags")
+@EcrErrors.common_error_handler("list the repository's tags")
 @AWSRetry.jittered_backoff()
 def tags_of(client: Any, arn: str) -> Any:
     """Tags as a dictionary, without AWS's own."""
@@ -49,7 +35,7 @@ def tags_of(client: Any, arn: str) -> Any:
     return {tag["Key"]: tag["Value"] for tag in tags if not tag["Key"].startswith("aws:")}
 
 
-@EcrErrorHandler.common_error_handler("describe the registry")
+@EcrErrors.common_error_handler("describe the registry")
 @AWSRetry.jittered_backoff()
 def describe_registry(client: Any) -> Any:
     """The id of the registry and its replication rules."""

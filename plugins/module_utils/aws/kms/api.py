@@ -1,42 +1,28 @@
 # Copyright: creator.platform contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads of KMS for the modules: the answer, or None when there is no such thing. Errors are KmsError."""
+"""Reads of KMS for the modules: the answer, or None when there is no such thing. Errors are AnsibleAWSError."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.creator.platform.plugins.module_utils.aws.handling import error_handler
 from ansible_collections.creator.platform.plugins.module_utils.aws.kms.key import WAITING
 
-
-class KmsError(AnsibleAWSError):
-    """KMS refused a read or did not answer."""
+KmsErrors = error_handler(["NotFoundException"])
 
 
-class KmsErrorHandler(AWSErrorHandler):
-    """Turns botocore's exceptions into KmsError and absence into None."""
-
-    _CUSTOM_EXCEPTION = KmsError
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code("NotFoundException")
-
-
-@KmsErrorHandler.list_error_handler("describe the key")
+@KmsErrors.list_error_handler("describe the key")
 @AWSRetry.jittered_backoff()
 def find_key(client: Any, key: str) -> Any:
     """Its KeyMetadata by id or ARN; None when there is none."""
     return client.describe_key(KeyId=key)["KeyMetadata"]
 
 
-@KmsErrorHandler.common_error_handler("list the aliases of keys")
+@KmsErrors.common_error_handler("list the aliases of keys")
 @AWSRetry.jittered_backoff()
 def find_by_alias(client: Any, alias: str) -> Any:
     """KeyMetadata of the key that an alias, without alias/, leads to; None when there is no such alias.
@@ -50,7 +36,7 @@ def find_by_alias(client: Any, alias: str) -> Any:
     return None
 
 
-@KmsErrorHandler.common_error_handler("look for a key without an alias")
+@KmsErrors.common_error_handler("look for a key without an alias")
 @AWSRetry.jittered_backoff()
 def find_nameless(client: Any, name: str) -> Any:
     """KeyMetadata of a key that no alias leads to and whose tag Name is `name`: a run ended between the two calls."""
@@ -68,7 +54,7 @@ def find_nameless(client: Any, name: str) -> Any:
     return None
 
 
-@KmsErrorHandler.common_error_handler("list the key's tags")
+@KmsErrors.common_error_handler("list the key's tags")
 @AWSRetry.jittered_backoff()
 def tags_of(client: Any, key: str) -> Any:
     """Tags as a dictionary, without AWS's own."""
@@ -77,7 +63,7 @@ def tags_of(client: Any, key: str) -> Any:
     return {name: value for name, value in tags.items() if not name.startswith("aws:")}
 
 
-@KmsErrorHandler.common_error_handler("read the key's rotation and policy")
+@KmsErrors.common_error_handler("read the key's rotation and policy")
 @AWSRetry.jittered_backoff()
 def settings_of(client: Any, metadata: Mapping[str, Any]) -> tuple[Any, str]:
     """Rotation status and policy; nothing of either while the key waits for its deletion, when AWS refuses both reads."""

@@ -1,16 +1,14 @@
 # Copyright: creator.platform contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads of RDS for the modules: the answer, or None when there is no such thing. Errors are RdsError."""
+"""Reads of RDS for the modules: the answer, or None when there is no such thing. Errors are AnsibleAWSError."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.creator.platform.plugins.module_utils.aws.handling import error_handler
 
 ABSENT = [
     "DBInstanceAutomatedBackupNotFound",
@@ -22,21 +20,10 @@ ABSENT = [
 ]
 
 
-class RdsError(AnsibleAWSError):
-    """RDS refused a read or did not answer."""
+RdsErrors = error_handler(ABSENT)
 
 
-class RdsErrorHandler(AWSErrorHandler):
-    """Turns botocore's exceptions into RdsError and absence into None."""
-
-    _CUSTOM_EXCEPTION = RdsError
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code(ABSENT)
-
-
-@RdsErrorHandler.list_error_handler("list the replicated automated backups", [])
+@RdsErrors.list_error_handler("list the replicated automated backups", [])
 @AWSRetry.jittered_backoff()
 def automated_backups(client: Any) -> Any:
     """All automated backups that the client's region holds."""
@@ -44,14 +31,14 @@ def automated_backups(client: Any) -> Any:
     return paginator.paginate().build_full_result().get("DBInstanceAutomatedBackups", [])
 
 
-@RdsErrorHandler.list_error_handler("describe the instance")
+@RdsErrors.list_error_handler("describe the instance")
 @AWSRetry.jittered_backoff()
 def find_instance(client: Any, name: str) -> Any:
     """The DBInstance, or None."""
     return client.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
 
 
-@RdsErrorHandler.common_error_handler("list the engine's versions")
+@RdsErrors.common_error_handler("list the engine's versions")
 @AWSRetry.jittered_backoff()
 def engine_versions(client: Any, engine: str) -> Any:
     """All versions of an engine that the region offers."""
@@ -59,7 +46,7 @@ def engine_versions(client: Any, engine: str) -> Any:
     return [row["EngineVersion"] for row in paginator.paginate(Engine=engine).build_full_result()["DBEngineVersions"]]
 
 
-@RdsErrorHandler.common_error_handler("list what instances can be made of")
+@RdsErrors.common_error_handler("list what instances can be made of")
 @AWSRetry.jittered_backoff()
 def orderable_options(client: Any, engine: str, version: str, instance_class: str) -> Any:
     """Offers of that version and class in a VPC, one a storage type; none when it is not offered."""
@@ -68,14 +55,14 @@ def orderable_options(client: Any, engine: str, version: str, instance_class: st
     return pages.build_full_result()["OrderableDBInstanceOptions"]
 
 
-@RdsErrorHandler.list_error_handler("describe the parameter group")
+@RdsErrors.list_error_handler("describe the parameter group")
 @AWSRetry.jittered_backoff()
 def find_parameter_group(client: Any, name: str) -> Any:
     """The DBParameterGroup, or None."""
     return client.describe_db_parameter_groups(DBParameterGroupName=name)["DBParameterGroups"][0]
 
 
-@RdsErrorHandler.common_error_handler("list the parameters of the group")
+@RdsErrors.common_error_handler("list the parameters of the group")
 @AWSRetry.jittered_backoff()
 def group_parameters(client: Any, name: str) -> Any:
     """All parameters of a group, those of the engine and those a user set."""
@@ -83,7 +70,7 @@ def group_parameters(client: Any, name: str) -> Any:
     return paginator.paginate(DBParameterGroupName=name).build_full_result().get("Parameters", [])
 
 
-@RdsErrorHandler.common_error_handler("list the tags")
+@RdsErrors.common_error_handler("list the tags")
 @AWSRetry.jittered_backoff()
 def tags_of(client: Any, arn: str) -> Any:
     """Tags as a dictionary, without AWS's own."""

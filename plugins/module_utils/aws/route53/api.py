@@ -1,33 +1,19 @@
 # Copyright: creator.platform contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads of Route 53 for the modules. Errors are Route53Error."""
+"""Reads of Route 53 for the modules. Errors are AnsibleAWSError."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.creator.platform.plugins.module_utils.aws.handling import error_handler
+
+Route53Errors = error_handler(["NoSuchHostedZone"])
 
 
-class Route53Error(AnsibleAWSError):
-    """Route 53 refused a read or did not answer."""
-
-
-class Route53ErrorHandler(AWSErrorHandler):
-    """Turns botocore's exceptions into Route53Error and absence into None."""
-
-    _CUSTOM_EXCEPTION = Route53Error
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code("NoSuchHostedZone")
-
-
-@Route53ErrorHandler.list_error_handler("list the hosted zones")
+@Route53Errors.list_error_handler("list the hosted zones")
 @AWSRetry.jittered_backoff()
 def public_zones(client: Any, name: str) -> Any:
     """Ids of the public zones of that name."""
@@ -40,7 +26,7 @@ def public_zones(client: Any, name: str) -> Any:
     ]
 
 
-@Route53ErrorHandler.list_error_handler("list the records of the zone")
+@Route53Errors.list_error_handler("list the records of the zone")
 @AWSRetry.jittered_backoff()
 def records_of(client: Any, zone_id: str) -> Any:
     """All record sets of a zone."""

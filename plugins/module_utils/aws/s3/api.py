@@ -1,16 +1,15 @@
 # Copyright: creator.platform contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads of S3 for the modules: the answer, or None when there is no such thing. Errors are S3Error."""
+"""Reads of S3 for the modules: the answer, or None when there is no such thing. Errors are AnsibleAWSError."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.creator.platform.plugins.module_utils.aws.handling import error_handler
 from ansible_collections.creator.platform.plugins.module_utils.aws.s3.bucket import SETTINGS
 from ansible_collections.creator.platform.plugins.module_utils.aws.steps import ChangeError
 
@@ -19,21 +18,10 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.steps import 
 ABSENT = ["ReplicationConfigurationNotFoundError", "NoSuchBucket", "404"]
 
 
-class S3Error(AnsibleAWSError):
-    """S3 refused a read or did not answer."""
+S3Errors = error_handler(ABSENT)
 
 
-class S3ErrorHandler(AWSErrorHandler):
-    """Turns botocore's exceptions into S3Error and absence into None."""
-
-    _CUSTOM_EXCEPTION = S3Error
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code(ABSENT)
-
-
-@S3ErrorHandler.list_error_handler("read the bucket's replication")
+@S3Errors.list_error_handler("read the bucket's replication")
 @AWSRetry.jittered_backoff()
 def find_replication(client: Any, bucket: str) -> Any:
     """The ReplicationConfiguration of a bucket, or None."""
@@ -41,20 +29,20 @@ def find_replication(client: Any, bucket: str) -> Any:
 
 
 def find_bucket(client: Any, name: str) -> dict[str, Any] | None:
-    """Answers to all SETTINGS of a bucket, None when there is no such bucket. Raises S3Error."""
+    """Answers to all SETTINGS of a bucket, None when there is no such bucket. Raises AnsibleAWSError."""
     if not _exists(client, name):
         return None
     return {setting: _setting(client, name, operation, codes) for setting, (operation, codes) in SETTINGS.items()}
 
 
-@S3ErrorHandler.list_error_handler("look for the bucket", False)
+@S3Errors.list_error_handler("look for the bucket", False)
 @AWSRetry.jittered_backoff()
 def _exists(client: Any, name: str) -> Any:
     client.head_bucket(Bucket=name)
     return True
 
 
-@S3ErrorHandler.common_error_handler("read the bucket's settings")
+@S3Errors.common_error_handler("read the bucket's settings")
 @AWSRetry.jittered_backoff()
 def _setting(client: Any, name: str, operation: str, codes: tuple[str, ...]) -> Any:
     try:
@@ -66,7 +54,7 @@ def _setting(client: Any, name: str, operation: str, codes: tuple[str, ...]) -> 
 def empty(client: Any, name: str, *, bypass_governance: bool) -> None:
     """Remove every version of every object, every marker and every unfinished upload of a bucket.
 
-    Raises ChangeError that names an object which S3 keeps (a lock that has not run out), S3Error for anything else.
+    Raises ChangeError that names an object which S3 keeps (a lock that has not run out), AnsibleAWSError for anything else.
     """
     for upload in _listed(client, "list_multipart_uploads", "Uploads", name):
         _abort(client, name, upload["Key"], upload["UploadId"])
@@ -84,7 +72,7 @@ def empty(client: Any, name: str, *, bypass_governance: bool) -> None:
             )
 
 
-@S3ErrorHandler.common_error_handler("list what is in the bucket")
+@S3Errors.common_error_handler("list what is in the bucket")
 @AWSRetry.jittered_backoff()
 def _pages(client: Any, operation: str, name: str) -> Any:
     return list(client.get_paginator(operation).paginate(Bucket=name))
@@ -94,13 +82,13 @@ def _listed(client: Any, operation: str, key: str, name: str) -> list[Any]:
     return [row for page in _pages(client, operation, name) for row in page.get(key, [])]
 
 
-@S3ErrorHandler.common_error_handler("abort an upload")
+@S3Errors.common_error_handler("abort an upload")
 @AWSRetry.jittered_backoff()
 def _abort(client: Any, name: str, key: str, upload: str) -> Any:
     return client.abort_multipart_upload(Bucket=name, Key=key, UploadId=upload)
 
 
-@S3ErrorHandler.common_error_handler("remove what is in the bucket")
+@S3Errors.common_error_handler("remove what is in the bucket")
 @AWSRetry.jittered_backoff()
 def _remove(client: Any, name: str, objects: list[dict[str, str]], bypass_governance: bool) -> Any:
     bypass = {"BypassGovernanceRetention": True} if bypass_governance else {}

@@ -1,33 +1,19 @@
 # Copyright: creator.platform contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads of SNS for the modules: the answer, or None when there is no such thing. Errors are SnsError."""
+"""Reads of SNS for the modules: the answer, or None when there is no such thing. Errors are AnsibleAWSError."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.creator.platform.plugins.module_utils.aws.handling import error_handler
+
+SnsErrors = error_handler(["NotFound", "NotFoundException", "ResourceNotFound"])
 
 
-class SnsError(AnsibleAWSError):
-    """SNS refused a read or did not answer."""
-
-
-class SnsErrorHandler(AWSErrorHandler):
-    """Turns botocore's exceptions into SnsError and absence into None."""
-
-    _CUSTOM_EXCEPTION = SnsError
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code(["NotFound", "NotFoundException", "ResourceNotFound"])
-
-
-@SnsErrorHandler.common_error_handler("list topics")
+@SnsErrors.common_error_handler("list topics")
 @AWSRetry.jittered_backoff()
 def topic_arn(client: Any, name: str) -> str:
     """The ARN of the topic of that name, empty when there is none."""
@@ -36,14 +22,14 @@ def topic_arn(client: Any, name: str) -> str:
     return next((arn for arn in arns if arn.endswith(f":{name}")), "")
 
 
-@SnsErrorHandler.list_error_handler("read the topic's attributes")
+@SnsErrors.list_error_handler("read the topic's attributes")
 @AWSRetry.jittered_backoff()
 def attributes_of(client: Any, arn: str) -> Any:
     """Attributes of a topic, or None."""
     return client.get_topic_attributes(TopicArn=arn)["Attributes"]
 
 
-@SnsErrorHandler.list_error_handler("list the topic's tags", default_value={})
+@SnsErrors.list_error_handler("list the topic's tags", default_value={})
 @AWSRetry.jittered_backoff()
 def tags_of(client: Any, arn: str) -> Any:
     """Tags as a dictionary, without AWS's own."""
@@ -51,7 +37,7 @@ def tags_of(client: Any, arn: str) -> Any:
     return {tag["Key"]: tag["Value"] for tag in tags if not tag["Key"].startswith("aws:")}
 
 
-@SnsErrorHandler.list_error_handler("list the topic's subscriptions", default_value=[])
+@SnsErrors.list_error_handler("list the topic's subscriptions", default_value=[])
 @AWSRetry.jittered_backoff()
 def subscriptions_of(client: Any, arn: str) -> Any:
     """The Subscriptions of a topic, none when there is no topic."""
@@ -59,7 +45,7 @@ def subscriptions_of(client: Any, arn: str) -> Any:
     return [subscription for page in pages for subscription in page["Subscriptions"]]
 
 
-@SnsErrorHandler.list_error_handler("read the subscription's attributes", default_value={})
+@SnsErrors.list_error_handler("read the subscription's attributes", default_value={})
 @AWSRetry.jittered_backoff()
 def subscription_attributes(client: Any, arn: str) -> Any:
     """Attributes of a confirmed subscription."""
