@@ -1,0 +1,59 @@
+"""EC2: rules of security groups for any protocol, and network ACLs that are not there.
+
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html (which protocols go with ports, types and codes)
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html (InvalidNetworkAclID.NotFound)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from moto.ec2.exceptions import EC2ClientError
+from moto.ec2.models import EC2Backend
+from moto.ec2.models.security_groups import SecurityGroupRule
+
+from localcloud.cloud import Cloud
+
+#: Protocols whose rules must have ports, or a type and a code: by name and number, and how AWS names them in its refusal.
+_WITH_PORTS = {"tcp": "TCP/UDP", "6": "TCP/UDP", "udp": "TCP/UDP", "17": "TCP/UDP", "icmp": "ICMP", "1": "ICMP"}
+#: Without a type and a code, a rule is for all.
+_WITH_TYPES = frozenset({"icmpv6", "58"})
+
+
+def install(cloud: Cloud) -> None:
+    """Patch moto's EC2."""
+    rule: Any = SecurityGroupRule
+    rule.__init__ = _init(rule.__init__)
+    backend: Any = EC2Backend
+    backend.describe_network_acls = _describe(backend.describe_network_acls)
+
+
+def _init(plain: Callable[..., None]) -> Callable[..., None]:
+    def init(  # noqa: PLR0917 - moto's own signature
+        rule: Any, backend: Any, protocol: Any, group: str, from_port: Any, to_port: Any, *rest: Any, **named: Any
+    ) -> None:
+        name = str(protocol).lower()
+        if name in _WITH_PORTS and (from_port is None or to_port is None):
+            raise EC2ClientError(
+                "InvalidParameterValue",
+                f"Invalid value 'Must specify both from and to ports with {_WITH_PORTS[name]}.' for portRange.",
+            )
+        if name in _WITH_TYPES:
+            from_port, to_port = (-1 if port is None else port for port in (from_port, to_port))
+        portless = name not in _WITH_PORTS and name not in _WITH_TYPES
+        plain(rule, backend, protocol, group, *((-1, -1) if portless else (from_port, to_port)), *rest, **named)
+        if portless:
+            rule.from_port = rule.to_port = None
+
+    return init
+
+
+def _describe(plain: Callable[..., Any]) -> Callable[..., Any]:
+    def describe_network_acls(backend: Any, network_acl_ids: list[str] | None = None, filters: Any = None) -> Any:
+        for identifier in network_acl_ids or []:
+            if identifier not in backend.network_acls:
+                raise EC2ClientError("InvalidNetworkAclID.NotFound", f"The networkAcl ID '{identifier}' does not exist")
+        return plain(backend, network_acl_ids, filters)
+
+    return describe_network_acls

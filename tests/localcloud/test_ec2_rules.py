@@ -1,0 +1,65 @@
+"""EC2's security group rules for any protocol: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+ANYWHERE = [{"CidrIp": "0.0.0.0/0"}]
+
+
+def new_group(client: Any, name: str) -> str:
+    """Id of a new group of the default VPC."""
+    return str(client.create_security_group(GroupName=name, Description="rules")["GroupId"])
+
+
+def rules(client: Any, group: str) -> list[tuple[str, int | None, int | None]]:
+    """Protocol and ports of what may come in."""
+    (found,) = client.describe_security_groups(GroupIds=[group])["SecurityGroups"]
+    return [(each["IpProtocol"], each.get("FromPort"), each.get("ToPort")) for each in found["IpPermissions"]]
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"IpProtocol": "47"}, ("47", None, None)),
+        ({"IpProtocol": "-1"}, ("-1", None, None)),
+        ({"IpProtocol": "50", "FromPort": 1, "ToPort": 2}, ("50", None, None)),
+        ({"IpProtocol": "icmpv6"}, ("icmpv6", -1, -1)),
+        ({"IpProtocol": "icmp", "FromPort": 8, "ToPort": -1}, ("icmp", 8, -1)),
+        ({"IpProtocol": "6", "FromPort": 22, "ToPort": 22}, ("tcp", 22, 22)),
+    ],
+)
+def test_any_protocol(cloud: Any, asked: dict[str, Any], expected: tuple[str, int | None, int | None]) -> None:
+    """Only TCP, UDP and ICMP have ports; a rule is taken back as it was given."""
+    client = cloud.client("ec2")
+    group = new_group(client, f"protocol-{asked['IpProtocol']}")
+    permissions = [{**asked, "IpRanges": ANYWHERE}]
+    client.authorize_security_group_ingress(GroupId=group, IpPermissions=permissions)
+    assert rules(client, group) == [expected]
+    with pytest.raises(client.exceptions.ClientError, match=r"InvalidPermission\.Duplicate"):
+        client.authorize_security_group_ingress(GroupId=group, IpPermissions=permissions)
+    client.revoke_security_group_ingress(GroupId=group, IpPermissions=permissions)
+    assert rules(client, group) == []
+
+
+@pytest.mark.parametrize(("protocol", "named"), [("tcp", "TCP/UDP"), ("17", "TCP/UDP"), ("icmp", "ICMP")])
+def test_ports_are_required(cloud: Any, protocol: str, named: str) -> None:
+    """Of TCP and UDP; the type and the code of ICMP."""
+    client = cloud.client("ec2")
+    group = new_group(client, f"required-{protocol}")
+    with pytest.raises(client.exceptions.ClientError, match=f"InvalidParameterValue.*ports with {named}"):
+        client.authorize_security_group_ingress(
+            GroupId=group, IpPermissions=[{"IpProtocol": protocol, "IpRanges": ANYWHERE}]
+        )
+    assert rules(client, group) == []
+
+
+def test_a_network_acl_that_is_not_there(cloud: Any) -> None:
+    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"""
+    client = cloud.client("ec2")
+    there = client.describe_network_acls()["NetworkAcls"][0]["NetworkAclId"]
+    assert len(client.describe_network_acls(NetworkAclIds=[there])["NetworkAcls"]) == 1
+    with pytest.raises(client.exceptions.ClientError, match=r"InvalidNetworkAclID\.NotFound.*acl-0123456789abcdef0"):
+        client.describe_network_acls(NetworkAclIds=[there, "acl-0123456789abcdef0"])
