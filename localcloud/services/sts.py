@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 from typing import Any, cast
@@ -33,6 +34,13 @@ class ValidationError(ServiceException):
     """An input that STS does not take."""
 
     code = "ValidationError"
+    status = 400
+
+
+class MalformedPolicyDocument(ServiceException):
+    """A session policy that is none: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html#API_AssumeRole_Errors"""
+
+    code = "MalformedPolicyDocument"
     status = 400
 
 
@@ -64,9 +72,10 @@ def _get_session_token(response: TokenResponse) -> ActionResult:
 
 def _wrap_federation(plain: Any) -> Any:
     def get_federation_token(response: TokenResponse) -> ActionResult:
+        policy = _policy(response)
         result = plain(response)._result
         user = result["FederatedUser"]
-        caller, policy = principals.find(response.get_access_key()), response._get_param("Policy")
+        caller = principals.find(response.get_access_key())
         managed = [each["arn"] for each in response._get_param("PolicyArns") or []]
         result["Credentials"] = _session(
             response, user["Arn"], user["FederatedUserId"], 43200, user=caller.arn if caller is not None else None,
@@ -109,9 +118,9 @@ def _wrap_response(plain: Any) -> Any:
 
     def assume(response: TokenResponse) -> ActionResult:
         _check_duration(response._get_param("RoleArn"), response._get_int_param("DurationSeconds", 3600))
+        policy = _policy(response)
         result: Any = plain(response)
         session = result._result["Credentials"]
-        policy = response._get_param("Policy")
         managed = [each["arn"] for each in response._get_param("PolicyArns") or []]
         if policy or managed:
             session.localcloud_policies = (*managed, *([policy] if policy else []))
@@ -119,6 +128,19 @@ def _wrap_response(plain: Any) -> Any:
         return cast("ActionResult", result)
 
     return assume
+
+
+def _policy(response: TokenResponse) -> str | None:
+    """The session policy of a request. Raises MalformedPolicyDocument when it is not a JSON object."""
+    policy: str | None = response._get_param("Policy")
+    if policy:
+        try:
+            content = json.loads(policy)
+        except ValueError:
+            content = None
+        if not isinstance(content, dict):
+            raise MalformedPolicyDocument("The policy is not in the valid JSON format.")
+    return policy
 
 
 def _check_duration(arn: Any, seconds: int) -> None:
