@@ -1,6 +1,7 @@
 """IAM: instance profiles are listed by path, and users have credentials for single services.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListInstanceProfiles.html
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_Policy.html (PermissionsBoundaryUsageCount)
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceSpecificCredential.html
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_ServiceSpecificCredential.html
 """
@@ -13,6 +14,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.iam.exceptions import LimitExceededException, NotFoundException, ValidationError
+from moto.iam.models import ManagedPolicy
 from moto.iam.responses import IamResponse
 from moto.iam.utils import random_resource_id
 
@@ -25,12 +27,20 @@ _AT_MOST = 2
 
 def install(cloud: Cloud) -> None:
     """Patch moto's IAM."""
+    policy: Any = ManagedPolicy
+    policy.permissions_boundary_usage_count = property(_boundary_uses)
     response: Any = IamResponse
     for operation in (
         list_instance_profiles, list_service_specific_credentials, create_service_specific_credential,
         update_service_specific_credential, reset_service_specific_credential, delete_service_specific_credential,
     ):  # fmt: skip
         setattr(response, operation.__name__, operation)
+
+
+def _boundary_uses(policy: Any) -> int:
+    """How many roles have the policy for their boundary; moto gives users none."""
+    roles = list(policy.backend.roles.values())
+    return sum(role.permissions_boundary_arn == policy.arn for role in roles)
 
 
 def list_instance_profiles(response: Any) -> ActionResult:

@@ -1,12 +1,14 @@
-"""IAM's lists by path and service credentials, and Parameter Store's order.
+"""IAM's lists by path, users of a boundary and service credentials, and Parameter Store's order.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListInstanceProfiles.html
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_Policy.html
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceSpecificCredential.html
 https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html
 """
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -20,6 +22,19 @@ def test_instance_profiles_by_path(cloud: Any) -> None:
     found = client.list_instance_profiles(PathPrefix="/nodes/")["InstanceProfiles"]
     assert [profile["InstanceProfileName"] for profile in found] == ["below"]
     assert len(client.list_instance_profiles()["InstanceProfiles"]) == 2
+
+
+def test_users_of_a_boundary(cloud: Any) -> None:
+    """A policy says of how many roles it is the boundary."""
+    client = cloud.client("iam")
+    document = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
+    arn = client.create_policy(PolicyName="boundary", PolicyDocument=document)["Policy"]["Arn"]
+    assert client.get_policy(PolicyArn=arn)["Policy"]["PermissionsBoundaryUsageCount"] == 0
+    for name in ("first", "second"):
+        client.create_role(RoleName=name, PermissionsBoundary=arn, AssumeRolePolicyDocument=document)
+    assert client.get_policy(PolicyArn=arn)["Policy"]["PermissionsBoundaryUsageCount"] == 2
+    client.delete_role_permissions_boundary(RoleName="first")
+    assert client.get_policy(PolicyArn=arn)["Policy"]["PermissionsBoundaryUsageCount"] == 1
 
 
 def test_service_credentials(cloud: Any) -> None:
