@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.localcloud.conftest import RunningCloud, end_cloud, start_cloud
 from tests.localcloud.drift import World
@@ -104,8 +105,15 @@ class Environment:
     def world(self) -> World:
         """The environment for changes behind its back."""
         regions = ("eu-west-1", "eu-central-1")
+        variables: dict[str, Any] = {}
+        for path in sorted((ROOT / f"inventories/{self.name}/group_vars/all").glob("*.yml")):
+            variables |= yaml.safe_load(path.read_text())
         return World(
-            self.name, "123456789012", *regions, lambda service, region: self.cloud.client(service, region, attempts=5)
+            self.name,
+            "123456789012",
+            *regions,
+            lambda service, region: self.cloud.client(service, region, attempts=5),
+            variables,
         )
 
 
