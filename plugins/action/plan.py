@@ -12,15 +12,21 @@ from typing import Any, ClassVar
 
 from ansible_collections.creator.platform.plugins.module_utils.lock.run import require_held
 from ansible_collections.creator.platform.plugins.module_utils.provision.canonical import digest
+from ansible_collections.creator.platform.plugins.module_utils.provision.cluster_objects import (
+    object_names,
+    object_rows,
+)
 from ansible_collections.creator.platform.plugins.module_utils.provision.compare import DesiredError
 from ansible_collections.creator.platform.plugins.module_utils.provision.exits import RefusalError
 from ansible_collections.creator.platform.plugins.module_utils.provision.run import (
+    Plan,
     PlanError,
     Request,
     plan,
     require,
     resource_of,
     settle,
+    with_rows,
 )
 from ansible_collections.creator.platform.plugins.plugin_utils.aws_action import AwsActionBase
 
@@ -44,6 +50,8 @@ class ActionModule(AwsActionBase):
         "unprotected": {"type": "list", "elements": "str", "default": []},
         "approved": {"type": "path"},
         "lock": {"type": "dict", "default": {}},
+        "cluster_objects": {"type": "list", "elements": "dict", "default": []},
+        "cluster_answer": {"type": "dict", "default": {}},
     }
     ERRORS = (PlanError, DesiredError, RefusalError)
 
@@ -64,12 +72,22 @@ class ActionModule(AwsActionBase):
         started = time.time()
         clients = self.client_for  # new ones for each attempt: what a client listed is kept for its lifetime
         made = settle(lambda: plan(request, clients()), args["attempts"], args["delay"], time.sleep)
+        made = _with_objects(made, args["cluster_objects"], args["cluster_answer"], args["region"])
         if not self.check_mode:
             require(made, args["purpose"], args["unprotected"], _approved(args["approved"]))
             if args["lock"] and args["purpose"] == "apply" and made.pending:
                 require_held(clients()("dynamodb", args["region"]), args["environment"], args["lock"], time.time())
         changed = made.pending and self.check_mode
         return {**made.result(), "changed": changed, "check_mode": self.check_mode, "started": started}
+
+
+def _with_objects(made: Plan, objects: list[dict[str, Any]], answer: dict[str, Any], region: str) -> Plan:
+    """The plan with the objects of a cluster; without an answer there is no cluster yet. Raises PlanError for an odd answer."""
+    try:
+        rows = object_rows(objects, answer or None, region)
+    except (KeyError, ValueError) as error:
+        raise PlanError(f"the cluster's answer cannot be counted into the plan: {error}") from None
+    return with_rows(made, rows, object_names(objects, region))
 
 
 def _approved(path: str | None) -> dict[str, Any] | None:

@@ -92,6 +92,18 @@ options:
         something to do, the task fails when the lock is not held any more.
     type: dict
     default: {}
+  cluster_objects:
+    description: Manifests of desired objects of a cluster, which are counted into the plan as kinds C(kubernetes_*).
+    type: list
+    elements: dict
+    default: []
+  cluster_answer:
+    description:
+      - How the API server compared O(cluster_objects), the result of M(creator.platform.rollout_apply) with
+        O(creator.platform.rollout_apply#module:dry_run).
+      - Empty when there is no cluster to ask yet, and then every object is to be created.
+    type: dict
+    default: {}
 attributes:
   check_mode:
     description: Reads only. In check mode C(changed) tells whether the plan is pending.

@@ -8,33 +8,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.creator.platform.plugins.module_utils.provision.canonical import digest
-from ansible_collections.creator.platform.plugins.module_utils.provision.document import with_changes
-from ansible_collections.creator.platform.plugins.module_utils.provision.render import failure, summary
-
 ACTIONS = {"created": "create", "changed": "update", "removed": "delete"}
 
 
-def with_objects(
-    plan: Mapping[str, Any], objects: Sequence[Mapping[str, Any]], compared: Mapping[str, Any] | None, region: str
-) -> dict[str, Any]:
-    """The plan result of a component with its cluster objects counted in: document, digest, summary, pending, desired.
+def object_rows(
+    objects: Sequence[Mapping[str, Any]], compared: Mapping[str, Any] | None, region: str
+) -> list[dict[str, Any]]:
+    """Rows of the plan for the objects that the API server would create, change or remove, by kind and name.
 
     `objects` are the manifests; `compared` is what rollout_apply's dry run returned, or None when there is no
     cluster to ask yet, and then every object is to be created. Raises ValueError when an answer says nothing of an object.
     """
     rows = _unasked(objects, region) if compared is None else _rows(objects, compared, region)
-    document = with_changes(plan["plan"], [*plan["plan"]["changes"], *sorted(rows, key=_order)])
-    wanted = [{"kind": _kind(each["kind"]), "name": each["metadata"]["name"], "region": region} for each in objects]
-    return {
-        **plan,
-        "plan": document,
-        "digest": digest(document),
-        "summary": summary(document["changes"]),
-        "message": failure(document["changes"]),
-        "pending": bool(plan["pending"] or rows),
-        "desired": [*plan["desired"], *wanted],
-    }
+    return sorted(rows, key=_order)
+
+
+def object_names(objects: Iterable[Mapping[str, Any]], region: str) -> list[dict[str, str]]:
+    """Kind, name and region of each object, as a plan names what is desired."""
+    return [{"kind": _kind(each["kind"]), "name": each["metadata"]["name"], "region": region} for each in objects]
 
 
 def _unasked(objects: Iterable[Mapping[str, Any]], region: str) -> list[dict[str, Any]]:

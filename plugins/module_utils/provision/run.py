@@ -19,7 +19,11 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.errors import
 from ansible_collections.creator.platform.plugins.module_utils.provision.approval import deviations
 from ansible_collections.creator.platform.plugins.module_utils.provision.canonical import digest
 from ansible_collections.creator.platform.plugins.module_utils.provision.compare import MASK, compare
-from ansible_collections.creator.platform.plugins.module_utils.provision.document import by_kind, component_document
+from ansible_collections.creator.platform.plugins.module_utils.provision.document import (
+    by_kind,
+    component_document,
+    with_changes,
+)
 from ansible_collections.creator.platform.plugins.module_utils.provision.exits import STALE, RefusalError
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import (
     PRIMARY,
@@ -150,6 +154,14 @@ def plan(request: Request, client_for: Callable[[str, str], Any]) -> Plan:
     )
     steps = _steps(document["changes"], wanted, found, kinds)
     return Plan(document, digest(document), by_kind(document["changes"]), steps, _facts(found), _names(wanted))
+
+
+def with_rows(made: Plan, rows: Sequence[Mapping[str, Any]], desired: Sequence[Mapping[str, str]]) -> Plan:
+    """The plan with rows, and names of what is desired, that no kind reads: objects of a cluster (cluster_objects.py)."""
+    document = with_changes(made.document, [*made.document["changes"], *rows])
+    return replace(
+        made, document=document, digest=digest(document), desired=[*made.desired, *({**each} for each in desired)]
+    )
 
 
 def _wanted(request: Request, kinds: Mapping[str, Kind]) -> dict[tuple[str, str], list[Resource]]:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.creator.platform.plugins.module_utils.provision import run
 from ansible_collections.creator.platform.plugins.module_utils.provision.document import component_document
+from ansible_collections.creator.platform.plugins.module_utils.provision.exits import RefusalError
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import (
     Change,
     Kind,
@@ -27,6 +28,7 @@ from ansible_collections.creator.platform.plugins.module_utils.provision.run imp
     require,
     resource_of,
     settle,
+    with_rows,
 )
 from botocore.exceptions import ClientError
 
@@ -184,3 +186,17 @@ def test_plan_that_serves_its_purpose_is_taken(change: Change, purpose: str, unp
 def test_empty_plan_serves_every_purpose() -> None:
     for purpose in ("look", "apply", "converged"):
         require(made_of(), purpose)
+
+
+def test_objects_of_a_cluster_are_part_of_what_was_approved() -> None:
+    row = {"action": "create", "kind": "kubernetes_namespace", "name": "x", "region": "r", "attributes": []}
+    name = {"kind": "kubernetes_namespace", "name": "x", "region": "r"}
+    made = with_rows(made_of(), [row], [name])
+    assert made.pending
+    assert made.digest != made_of().digest
+    assert made.result()["desired"] == [name]
+    require(made, "apply", approved={"components": [made.document]})
+    with pytest.raises(RefusalError, match="approved and no longer to be done: create kubernetes_namespace x"):
+        require(made_of(), "apply", approved={"components": [made.document]})
+    with pytest.raises(RefusalError, match="not approved: create kubernetes_namespace x"):
+        require(made, "apply", approved={"components": [made_of().document]})
