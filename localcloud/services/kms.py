@@ -48,6 +48,7 @@ def install(cloud: Cloud) -> None:
     patched.enable_key_rotation = _enable_rotation
     patched.get_key_rotation_status = _rotation_status
     patched.schedule_key_deletion = _checked_window(patched.schedule_key_deletion)
+    patched.cancel_key_deletion = _cancel_deletion
     for name in ("create_key", "put_key_policy"):
         setattr(patched, name, _keeps_a_way_back(getattr(patched, name)))
 
@@ -94,6 +95,15 @@ def _key(response: KmsResponse) -> Any:
     key_id = response._get_param("KeyId")
     response._validate_cmk_id(key_id)
     return response.kms_backend.keys[response.kms_backend.get_key_id(key_id)]
+
+
+def _cancel_deletion(response: KmsResponse) -> str:
+    """https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html"""
+    key = _key(response)
+    if key.key_state not in WAITING:
+        raise RefusedError("KMSInvalidStateException", f"{key.arn} is not pending deletion.")
+    response.kms_backend.cancel_key_deletion(key.id)
+    return json.dumps({"KeyId": key.arn})
 
 
 def _enable_rotation(response: KmsResponse) -> str:

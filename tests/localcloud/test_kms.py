@@ -33,6 +33,20 @@ def test_key_pending_deletion_is_not_used(cloud: Any) -> None:
     assert client.decrypt(CiphertextBlob=box)["Plaintext"] == b"x"
 
 
+def test_deletion_is_cancelled_by_arn(cloud: Any) -> None:
+    """By id or ARN, answered with the ARN; only while it is pending.
+
+    https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html
+    """
+    client = cloud.client("kms")
+    arn = client.create_key()["KeyMetadata"]["Arn"]
+    with pytest.raises(client.exceptions.KMSInvalidStateException, match="not pending deletion"):
+        client.cancel_key_deletion(KeyId=arn)
+    client.schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
+    assert client.cancel_key_deletion(KeyId=arn)["KeyId"] == arn
+    assert client.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] == "Disabled"
+
+
 def test_disabled_key_is_not_used(cloud: Any) -> None:
     """DisabledException."""
     client = cloud.client("kms")
