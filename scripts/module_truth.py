@@ -1,19 +1,21 @@
 """Write docs/module-truth.md: what each module that a component uses does in check mode and on a second run.
 
 Provisions and removes the environment local on a local cloud of its own, with every module call made in four phases: check,
-run, check, run (tests/truth/normal.py). --check only says whether the page names the modules that the roles use.
+run, check, run (tests/truth/normal.py). LIMIT=keys judges the modules of one component and prints instead of writing. The output
+of the runs is in .cache/truth.log. tests/repo/test_module_truth.py says when the page is out of date.
 """
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,11 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/module-truth.md"
 BIN = ROOT / ".venv/bin"
+OWN = "creator.platform"
+#: A module and its version in the page.
+ROW = re.compile(r"^\| `([a-z0-9_.]+)` \| ([^ |]+) \|", re.MULTILINE)
+#: The output of the runs.
+LOG = ROOT / ".cache/truth.log"
 MODULE = re.compile(
     r"^\s+(?:-\s+)?((?:amazon\.aws|community\.aws|kubernetes\.core|creator\.platform)\.[a-z0-9_]+):", re.MULTILINE
 )
@@ -33,6 +40,7 @@ and tells what the real run then does, and when the second run has nothing to te
 only where the plan has found a difference (see [the house](architecture.md)), so none of it makes a second run change anything.
 
 """
+SOUND = "sound"
 UNSEEN = "not called: no resource of local is made, changed or removed by it"
 
 
@@ -48,7 +56,7 @@ def used() -> set[str]:
     return {name for name in names - actions if not name.endswith("_info")}
 
 
-def faults(phases: list[Mapping[str, Any]]) -> list[str]:
+def faults(phases: Sequence[Mapping[str, Any]]) -> list[str]:
     """What is not sound about one call."""
     found = []
     if len(phases) < 4:
@@ -57,9 +65,8 @@ def faults(phases: list[Mapping[str, Any]]) -> list[str]:
     if told["failed"]:
         found.append("check mode fails before the resource is there")
     elif told["changed"] != done["changed"]:
-        found.append(
-            f"check mode tells {'a' if told['changed'] else 'no'} change, the run {'makes' if done['changed'] else 'makes none'}"
-        )
+        before, after = "a" if told["changed"] else "no", "one" if done["changed"] else "none"
+        found.append(f"check mode tells {before} change, the run makes {after}")
     if told["writes"] or told_again["writes"]:
         found.append(f"check mode writes: {', '.join(sorted({*told['writes'], *told_again['writes']}))}")
     if told_again["failed"] or done_again["failed"]:
@@ -78,13 +85,47 @@ def page(rows: Iterable[Mapping[str, Any]], names: Iterable[str]) -> str:
     calls: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
         calls[row["module"]].append(row)
-    lines = ["| module | components | calls | verdict |", "|---|---|---|---|"]
+    sound = sum(verdict(each) == SOUND for each in calls.values())
+    told = f"Of the {len(calls)} modules that were called, {sound} are sound in every call."
+    lines = [told, "", "| module | version | components | calls | verdict |", "|---|---|---|---|---|"]
     for name in sorted({*names, *calls}):
-        told = {fault for row in calls[name] for fault in faults(row["phases"])}
-        verdict = "; ".join(sorted(told)) or ("sound" if calls[name] else UNSEEN)
         components = ", ".join(sorted({row["component"] for row in calls[name]}))
-        lines.append(f"| `{name}` | {components} | {len(calls[name])} | {verdict.replace('|', '')} |")
+        lines.append(f"| `{name}` | {version(name)} | {components} | {len(calls[name])} | {verdict(calls[name])} |")
     return HEAD + "\n".join(lines) + "\n"
+
+
+def verdict(calls: Sequence[Mapping[str, Any]]) -> str:
+    """What the calls of one module say of it, and of how many calls it is true where it is not of all."""
+    if not calls:
+        return UNSEEN
+    told = Counter(fault for call in calls for fault in faults(call["phases"]))
+    texts = [
+        fault if count == len(calls) else f"{fault} ({count} of {len(calls)})" for fault, count in sorted(told.items())
+    ]
+    return "; ".join(texts).replace("|", "") or SOUND
+
+
+def version(module: str) -> str:
+    """Version of the collection that has the module, as installed; `own` for what is in this repository."""
+    collection = module.rpartition(".")[0]
+    if collection == OWN:
+        return "own"
+    package = Path(str(importlib.metadata.distribution("ansible").locate_file("ansible_collections")))
+    manifest = json.loads((package / collection.replace(".", "/") / "MANIFEST.json").read_text())
+    return str(manifest["collection_info"]["version"])
+
+
+def stale(text: str) -> list[str]:
+    """How the page differs from the modules that the roles use, in the versions installed; nothing when it is current."""
+    named = dict(ROW.findall(text))
+    needed = {name: version(name) for name in used()}
+    found = [f"it lacks {name}" for name in sorted(needed.keys() - named.keys())]
+    found += [f"it has {name}, which no role uses" for name in sorted(named.keys() - needed.keys())]
+    return found + [
+        f"it was made with {name} of {named[name]}, installed is {needed[name]}"
+        for name in sorted(named.keys() & needed.keys())
+        if named[name] != needed[name]
+    ]
 
 
 def record(folder: Path) -> list[dict[str, Any]]:
@@ -105,49 +146,43 @@ def record(folder: Path) -> list[dict[str, Any]]:
     }
 
     def run(*command: str) -> None:
-        print(" ".join(command[1:3]), flush=True)
-        subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+        print(" ".join(Path(word).name for word in command), flush=True)
+        with LOG.open("a") as output:
+            done = subprocess.run(
+                command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT, check=False
+            )
+        if done.returncode:
+            raise SystemExit(f"{Path(command[0]).name} ended with exit code {done.returncode}: {LOG} says why")
 
+    LOG.parent.mkdir(parents=True, exist_ok=True)
+    LOG.write_text("")
     playbook = (str(BIN / "ansible-playbook"), "-i", "inventories/local/hosts.yml")
-    limit = ["--limit", os.environ["LIMIT"]] if os.environ.get("LIMIT") else []
+    limit = os.environ.get("LIMIT")
     run(str(BIN / "python"), "-m", "localcloud", "up")
     try:
-        run(*playbook, "playbooks/provision.yml", *limit)
-        run(
-            *playbook,
-            "playbooks/destroy.yml",
-            "-e",
-            "destroy=local",
-            "-e",
-            _unprotected(run, playbook, folder, limit),
-            *limit,
-        )
+        # With one fork, a component that waits for another would keep it from running: what waits comes last.
+        for hosts in [limit] if limit else ["all:!ingress:!insight:!workloads", "all"]:
+            run(*playbook, "playbooks/provision.yml", "--limit", hosts)
+        destroy = (*playbook, "playbooks/destroy.yml", "-e", "destroy=local", "--limit", limit or "all")
+        run(*destroy, "--check")
+        plan = json.loads((folder / "evidence/plan.json").read_text())
+        override = {"component_unprotected": [name for one in plan["components"] for name in one["protected"]]}
+        run(*destroy, "-e", json.dumps(override))
     finally:
         run(str(BIN / "python"), "-m", "localcloud", "reset")
     return [json.loads(line) for line in truth.read_text().splitlines()]
 
 
-def _unprotected(run: Any, playbook: tuple[str, ...], folder: Path, limit: list[str]) -> str:
-    """The override that the removal asks for."""
-    run(*playbook, "playbooks/destroy.yml", "-e", "destroy=local", "--check", *limit)
-    plan = json.loads((folder / "evidence/plan.json").read_text())
-    return json.dumps({"component_unprotected": [name for one in plan["components"] for name in one["protected"]]})
-
-
 def main() -> int:
-    """Return 0 when the page is written, or with --check when it names what the roles use."""
-    names = used()
-    if "--check" in sys.argv:
-        named = set(re.findall(r"^\| `([a-z0-9_.]+)` \|", PAGE.read_text(), re.MULTILINE)) if PAGE.exists() else set()
-        lacking, surplus = sorted(names - named), sorted(named - names)
-        for text, each in (("lacks", lacking), ("names without need", surplus)):
-            if each:
-                print(f"docs/module-truth.md {text}: {', '.join(each)}; run make truth")
-        return 1 if lacking or surplus else 0
+    """Write the page; with LIMIT, print what it would hold of these components."""
     with tempfile.TemporaryDirectory(prefix="truth-", dir="/var/tmp") as folder:
-        Path(folder).chmod(0o755)
-        PAGE.write_text(page(record(Path(folder)), names))
-    print("docs/module-truth.md written")
+        Path(folder).chmod(0o755)  # PostgreSQL runs as another user
+        rows = record(Path(folder))
+    if os.environ.get("LIMIT"):
+        print(page(rows, ()))
+        return 0
+    PAGE.write_text(page(rows, used()))
+    print(f"{PAGE.relative_to(ROOT)} written")
     return 0
 
 
