@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
@@ -108,13 +109,12 @@ class Environment:
         variables: dict[str, Any] = {}
         for path in sorted((ROOT / f"inventories/{self.name}/group_vars/all").glob("*.yml")):
             variables |= yaml.safe_load(path.read_text())
-        return World(
-            self.name,
-            "123456789012",
-            *regions,
-            lambda service, region: self.cloud.client(service, region, attempts=5),
-            variables,
-        )
+
+        @functools.cache  # a boto3 session for each of a hundred changes takes minutes
+        def make(service: str, region: str) -> Any:
+            return self.cloud.client(service, region, attempts=5)
+
+        return World(self.name, "123456789012", *regions, make, variables)
 
 
 def errors(output: str) -> str:

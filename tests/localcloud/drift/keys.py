@@ -14,11 +14,12 @@ def _key(world: World, purpose: str, region: str | None = None) -> str:
 
 
 def _describe(world: World) -> None:
-    world.client("kms").update_key_description(KeyId=_key(world, "registry"), Description="Do not use")
+    world.client("kms").update_key_description(KeyId=_key(world, "search"), Description="Do not use")
 
 
 def _disable(world: World) -> None:
-    world.client("kms").disable_key(KeyId=_key(world, "search"))
+    # One that nothing asks for while other changes are made: OpenSearch refuses any change of a domain without its key.
+    world.client("kms").disable_key(KeyId=_key(world, "registry"))
 
 
 def _never_rotate(world: World) -> None:
@@ -58,8 +59,8 @@ def _describe_away(world: World) -> None:
 
 
 CHANGES = [
-    Change("kms_key", "description", "somebody leaves a note", _describe, "{prefix}-registry"),
-    Change("kms_key", "state", "a key seems unused", _disable, "{prefix}-search"),
+    Change("kms_key", "description", "somebody leaves a note", _describe, "{prefix}-search"),
+    Change("kms_key", "state", "a key seems unused", _disable, "{prefix}-registry"),
     Change("kms_key", "rotation", "somebody fears for old data", _never_rotate, "{prefix}-secrets"),
     Change("kms_key", "rotation_days", "somebody saves money", _rotate_rarely, "{prefix}-messaging"),
     Change("kms_key", "policy", "another account shall read", _share, "{prefix}-audit"),
