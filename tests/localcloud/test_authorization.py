@@ -271,6 +271,19 @@ def test_keys_are_rooted_in_their_policy(cloud: Any, user: Any) -> None:
     grantee.encrypt(KeyId=other, Plaintext=b"a")
 
 
+def test_a_key_denies_one_call(cloud: Any, user: Any) -> None:
+    """What the policy of a key denies, the caller's own cannot allow; the rest goes on."""
+    reader = user({"Action": "kms:*"}, name="reader")("kms")
+    everybody = {"Sid": "All", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "kms:*"}
+    denial = {
+        "Sid": "Denial", "Effect": "Deny", "Action": "kms:GetKeyRotationStatus",
+        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:user/reader"},
+    }  # fmt: skip
+    key = cloud.client("kms").create_key(Policy=document(everybody, denial))["KeyMetadata"]["KeyId"]
+    refused(lambda: reader.get_key_rotation_status(KeyId=key))
+    assert reader.describe_key(KeyId=key)["KeyMetadata"]["KeyId"] == key
+
+
 def test_keys_behind_other_resources(cloud: Any, user: Any) -> None:
     """An encrypted object is read by who may use its key too."""
     key = cloud.client("kms").create_key()["KeyMetadata"]["KeyId"]
