@@ -1,4 +1,4 @@
-"""What tests of the edge share: a network with public subnets, zones with validated certificates, waiting, refusals."""
+"""What tests of the edge share: a network with public subnets, zones with validated certificates, plans, waiting, refusals."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from ansible_collections.creator.platform.plugins.module_utils.provision.compare import compare
+from ansible_collections.creator.platform.plugins.module_utils.provision.model import Change, Resource, Scope
+from ansible_collections.creator.platform.plugins.module_utils.provision.run import load_kind
 from botocore.exceptions import ClientError
 
 from tests.localcloud.conftest import RunningCloud
 
 PATIENCE = 20.0
+TAGS = {"platform": "creator", "environment": "test", "component": "edge"}
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,23 @@ def make_certificate(cloud: RunningCloud, zone: str, domain: str, region: str | 
         upsert(cloud, zone, row(record["Name"], record["Type"], record["Value"]))
     wait_until(lambda: acm.describe_certificate(CertificateArn=arn)["Certificate"]["Status"] == "ISSUED")
     return arn
+
+
+def plan(cloud: RunningCloud, kind_name: str, name: str, properties: dict[str, Any], region: str = "") -> list[Change]:
+    """What the kind's reader finds different, of the resource of that name."""
+    kind = load_kind(kind_name)
+    place = region or cloud.content.region
+    clients = {service: cloud.client(service, place) for service in kind.also}
+    scope = Scope("creator", "test", "edge", place, (name,), clients)
+    found = kind.read(cloud.client(kind.service, place), scope)
+    wanted = [Resource(kind_name, name, properties, place)]
+    return [change for change in compare(wanted, found, kind.rules) if change.name == name]
+
+
+def seen(changes: list[Change]) -> list[str]:
+    """The attributes of the one change."""
+    (change,) = changes
+    return [attribute for attribute, _before, _after in change.attributes]
 
 
 def wait_until(true: Callable[[], bool]) -> None:
