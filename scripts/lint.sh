@@ -6,7 +6,7 @@ run() {
   local began=$SECONDS
   if "${@:2}"; then echo "ok      $1 ($((SECONDS - began)) s)"; else echo "FAILED  $1"; failed+=("$1"); fi
 }
-sources=(localcloud plugins scripts tests benchmarks)
+sources=(localcloud plugins scripts services tests benchmarks)
 run "ruff format" .venv/bin/ruff format --check --quiet "${sources[@]}"
 run "ruff check" .venv/bin/ruff check --quiet "${sources[@]}"
 run "mypy, strict for the pure layer" scripts/mypy.sh

@@ -110,7 +110,7 @@ def test_no_index_address_and_no_machine_path_is_written_down(tracked: list[str]
     assert not found
 
 
-@pytest.mark.parametrize("name", ["runtime", "develop", "core221"])
+@pytest.mark.parametrize("name", ["runtime", "develop", "core221", "services", "services-develop"])
 def test_requirements_are_pinned_with_hashes(name: str) -> None:
     text = (ROOT / f"requirements/{name}.txt").read_text()
     pins = re.findall(r"^[a-zA-Z0-9_.-]+(?:\[[^]]+\])?==", text, re.MULTILINE)
