@@ -17,7 +17,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/collections
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-PY_FILES := localcloud plugins scripts tests benchmarks
+PY_FILES := localcloud plugins scripts services tests benchmarks
 
 .PHONY: help
 help: ## list the targets
@@ -64,6 +64,11 @@ sanity: develop ## ansible-test sanity and units in a staged copy; on ansible-co
 .PHONY: localcloud
 localcloud: develop kubernetes ## tests of the local cloud, driven through boto3 and the Kubernetes client
 	@$(BIN)/python -m pytest -q tests/localcloud
+
+.PHONY: services
+services: develop $(VENV)-services/.develop ## mypy and tests of the example workload, against a local cloud
+	@$(VENV)-services/bin/mypy --config-file services/mypy.ini -p publishing
+	@$(VENV)-services/bin/python -m pytest -q services/tests
 
 .PHONY: molecule
 molecule: develop kubernetes ## playbook scenarios: the bad releases, the changed row, bad input
@@ -114,3 +119,6 @@ $(VENV)/.runtime: requirements/runtime.txt
 $(VENV)/.develop: requirements/develop.txt
 	@scripts/venv.sh $(PYTHON) $(VENV) requirements/develop.txt $@
 	@touch $(VENV)/.runtime $@
+
+$(VENV)-services/.develop: requirements/services-develop.txt
+	@scripts/venv.sh $(PYTHON) $(VENV)-services requirements/services-develop.txt $@
