@@ -36,6 +36,7 @@ playbooks &
 stream=$!
 stage "lint" make lint
 stage "unit and repository tests" make unit
+stage "services: the example workload" make services
 stage "sanity and units by ansible-test" make sanity
 stage "generated pages" scripts/docs.sh --check
 stage "local cloud: services and plans" .venv/bin/python -m pytest -q tests/localcloud "${modules[@]/#/--ignore=}"

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import select
+import shlex
 import shutil
 import socket
 import subprocess
@@ -23,7 +24,6 @@ import psycopg
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ROOT / "services"
-USER, PASSWORD = "keeper", "first-password"
 
 
 def free_port() -> int:
@@ -52,12 +52,19 @@ class Cloud:
         self.state.chmod(0o755)  # PostgreSQL runs as another user
         self._run("up")
         aws: dict[str, str] = json.loads(self._run("env", "--json"))
-        aws = {name: value for name, value in aws.items() if name.startswith(("AWS_", "PG"))}
         self._session = boto3.session.Session(
             aws["AWS_ACCESS_KEY_ID"], aws["AWS_SECRET_ACCESS_KEY"], region_name=aws["AWS_REGION"]
         )
         self._endpoint = aws["AWS_ENDPOINT_URL"]
-        self.environment = aws | self._database(aws) | self._bucket() | self._queues()
+        made = subprocess.run(
+            [sys.executable, str(SERVICES / "laptop.py")],
+            env={"PATH": os.environ["PATH"], **aws},
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        ).stdout
+        variables = dict(word.split("=", 1) for word in shlex.split(made) if word != "export")
+        self.environment = {name: value for name, value in aws.items() if name.startswith("AWS_")} | variables
 
     def _run(self, *arguments: str) -> str:
         return subprocess.run(
@@ -80,50 +87,6 @@ class Cloud:
         """A client of the emulated AWS."""
         return self._session.client(service, endpoint_url=self._endpoint)
 
-    def _database(self, aws: dict[str, str]) -> dict[str, str]:
-        rds = self.client("rds")
-        rds.create_db_instance(
-            DBInstanceIdentifier="site",
-            Engine="postgres",
-            DBInstanceClass="db.t4g.micro",
-            AllocatedStorage=20,
-            MasterUsername=USER,
-            MasterUserPassword=PASSWORD,
-            DBName="creator",
-        )
-
-        def available() -> Any:
-            found = rds.describe_db_instances(DBInstanceIdentifier="site")["DBInstances"][0]
-            return found if found["DBInstanceStatus"] == "available" else None
-
-        endpoint = until(available, 60)["Endpoint"]
-        # Where PostgreSQL comes from the wheel it has no TLS.
-        tls = json.loads((self.state / "state.json").read_text())["postgresql_tls"]
-        trust = {"DATABASE_CA_FILE": aws["PGSSLROOTCERT"]} if tls else {"DATABASE_SSLMODE": "disable"}
-        return trust | {
-            "DATABASE_HOST": endpoint["Address"],
-            "DATABASE_PORT": str(endpoint["Port"]),
-            "DATABASE_NAME": "creator",
-            "DATABASE_USER": USER,
-            "DATABASE_PASSWORD": PASSWORD,
-        }
-
-    def _bucket(self) -> dict[str, str]:
-        self.client("s3").create_bucket(
-            Bucket="media-site", CreateBucketConfiguration={"LocationConstraint": self._session.region_name}
-        )
-        return {"MEDIA_BUCKET": "media-site"}
-
-    def _queues(self) -> dict[str, str]:
-        sqs, made = self.client("sqs"), {}
-        for name in ("renders", "notifications"):
-            dead = sqs.create_queue(QueueName=f"{name}-dlq")["QueueUrl"]
-            arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-            redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 3})
-            url = sqs.create_queue(QueueName=name, Attributes={"RedrivePolicy": redrive})["QueueUrl"]
-            made |= {f"{name.upper()}_QUEUE_URL": url}
-        return made
-
     def connect(self, database: str = "creator") -> psycopg.Connection[Any]:
         """A connection of the master user."""
         values = self.environment
@@ -131,8 +94,8 @@ class Cloud:
             host=values["DATABASE_HOST"],
             port=values["DATABASE_PORT"],
             dbname=database,
-            user=USER,
-            password=PASSWORD,
+            user=values["DATABASE_USER"],
+            password=values["DATABASE_PASSWORD"],
             sslmode=values.get("DATABASE_SSLMODE", "verify-full"),
             sslrootcert=values.get("DATABASE_CA_FILE"),
             autocommit=True,

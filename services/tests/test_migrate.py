@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,17 @@ def test_a_migration_waits_for_another_only_so_long(cloud: Cloud) -> None:
 
 def test_a_database_out_of_reach_is_said(cloud: Cloud) -> None:
     assert migrate(settings(cloud.environment | {"DATABASE_PORT": "9"})) == 1
+
+
+def test_user_and_password_come_from_a_secret_as_rds_keeps_it(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in cloud.environment.items():
+        if name.startswith("AWS_"):
+            monkeypatch.setenv(name, value)
+    login = {name: cloud.environment[f"DATABASE_{name.upper()}"] for name in ("user", "password")}
+    kept = json.dumps({"username": login["user"], "password": login["password"]})
+    arn = cloud.client("secretsmanager").create_secret(Name="login", SecretString=kept)["ARN"]
+    environment = {name: value for name, value in cloud.environment.items() if name[9:] not in ("USER", "PASSWORD")}
+    database.check(settings(environment | {"DATABASE_SECRET_ARN": arn}), "test")()
 
 
 def test_the_schema_is_the_one_that_synthetic_data_is_written_for(cloud: Cloud) -> None:

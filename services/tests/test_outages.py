@@ -32,7 +32,7 @@ def test_readiness_follows_the_database_and_liveness_does_not(cloud: Cloud) -> N
                 until(lambda service=service: service.status("/readyz") == 503)
                 began = time.monotonic()
                 answer = httpx.get(f"{service.url}/readyz", timeout=10).json()
-                assert time.monotonic() - began < 2
+                assert time.monotonic() - began < 5
                 assert answer["checks"]["database"]["ok"] is False
                 assert answer["checks"]["database"]["reason"]
                 assert service.status("/livez") == 200
@@ -113,7 +113,7 @@ def test_sigterm_under_requests_loses_none(cloud: Cloud) -> None:
         assert api.process.poll() is None
         assert upload.result().status_code == 201
     assert {status for _moment, status in load.statuses} == {200}
-    assert sum(moment > told + 0.2 for moment, _status in load.statuses) > 10
+    assert sum(moment > told + 0.2 for moment, _status in load.statuses) > 3
     assert api.process.wait(60) == 0
     assert api.status("/livez") == 0
 
