@@ -14,7 +14,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.iam.exceptions import LimitExceededException, NotFoundException, ValidationError
-from moto.iam.models import ManagedPolicy
+from moto.iam.models import ManagedPolicy, Role
 from moto.iam.responses import IamResponse
 from moto.iam.utils import random_resource_id
 
@@ -29,12 +29,20 @@ def install(cloud: Cloud) -> None:
     """Patch moto's IAM."""
     policy: Any = ManagedPolicy
     policy.permissions_boundary_usage_count = property(_boundary_uses)
+    role: Any = Role
+    role.permissions_boundary = property(_boundary)
     response: Any = IamResponse
     for operation in (
         list_instance_profiles, list_service_specific_credentials, create_service_specific_credential,
         update_service_specific_credential, reset_service_specific_credential, delete_service_specific_credential,
     ):  # fmt: skip
         setattr(response, operation.__name__, operation)
+
+
+def _boundary(role: Any) -> dict[str, str] | None:
+    """The type is always Policy: https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachedPermissionsBoundary.html"""
+    arn = role.permissions_boundary_arn
+    return {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn} if arn else None
 
 
 def _boundary_uses(policy: Any) -> int:

@@ -33,7 +33,10 @@ def test_users_of_a_boundary(cloud: Any) -> None:
     for name in ("first", "second"):
         client.create_role(RoleName=name, PermissionsBoundary=arn, AssumeRolePolicyDocument=document)
     assert client.get_policy(PolicyArn=arn)["Policy"]["PermissionsBoundaryUsageCount"] == 2
+    bound = {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn}
+    assert client.get_role(RoleName="first")["Role"]["PermissionsBoundary"] == bound
     client.delete_role_permissions_boundary(RoleName="first")
+    assert "PermissionsBoundary" not in client.get_role(RoleName="first")["Role"]
     assert client.get_policy(PolicyArn=arn)["Policy"]["PermissionsBoundaryUsageCount"] == 1
 
 
