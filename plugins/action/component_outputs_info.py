@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, ClassVar
 
-from ansible_collections.creator.platform.plugins.module_utils.aws import parameters
-from ansible_collections.creator.platform.plugins.module_utils.provision.outputs import OutputsError, folder, select
+from ansible_collections.creator.platform.plugins.module_utils.aws.parameters import Parameters
+from ansible_collections.creator.platform.plugins.module_utils.provision.inputs import Needs, gather
+from ansible_collections.creator.platform.plugins.module_utils.provision.outputs import OutputsError
 from ansible_collections.creator.platform.plugins.plugin_utils.aws_action import AwsActionBase
 
 
@@ -21,6 +23,8 @@ class ActionModule(AwsActionBase):
         "platform": {"type": "str", "required": True},
         "region": {"type": "str", "required": True},
         "placeholders": {"type": "bool"},
+        "attempts": {"type": "int", "default": 1},
+        "delay": {"type": "float", "default": 1},
     }
     ERRORS = (OutputsError,)
 
@@ -28,12 +32,7 @@ class ActionModule(AwsActionBase):
         """Outputs by component and key; placeholders for what is not published, in check mode unless told otherwise."""
         del task_vars
         placeholders = self.check_mode if args["placeholders"] is None else args["placeholders"]
-        client = self.client_for()("ssm", args["region"])
-        outputs = {}
-        for component, keys in sorted(args["components"].items()):
-            if not isinstance(keys, list):
-                raise OutputsError(f"components.{component} must be a list of output keys, [] for all; got {keys!r}")
-            path = folder(args["platform"], args["environment"], component)
-            published = parameters.read_path(client, path)
-            outputs[component] = select(component, path, published, keys, placeholders=placeholders)
+        needs = Needs(args["platform"], args["environment"], args["components"], placeholders)
+        published = Parameters(lambda: self.client_for()("ssm", args["region"]))
+        outputs = gather(needs, published.under, args["attempts"], args["delay"], time.sleep)
         return {"changed": False, "outputs": outputs}

@@ -48,7 +48,7 @@ class ActionModule(AwsActionBase):
         hosts = planned_hosts(task_vars)
         plan = environment_plan(hosts.values())
         client_for = self.client_for()
-        facts = drift.facts_of({name: host["component_plan"] for name, host in hosts.items()})
+        facts = drift.facts_of(hosts)
         resources = [
             {
                 **row,

@@ -125,9 +125,8 @@ def _write(folder: Path, plan: Mapping[str, Any]) -> None:
     write_whole(folder / "plan.md", markdown(plan))
 
 
-def _unchanged(name: str, host: Mapping[str, Any]) -> dict[str, Any]:
+def _unchanged(name: str, made: Mapping[str, Any]) -> dict[str, Any]:
     """The evidence of a component that had nothing to do, as publish.yml writes that of the others."""
-    made = host["component_plan"]
     now = time.time()
     return {
         "component": name,
@@ -139,7 +138,7 @@ def _unchanged(name: str, host: Mapping[str, Any]) -> dict[str, Any]:
         "digest": made["digest"],
         "plan": made["plan"],
         "resources": made["desired"],
-        "outputs": (host.get("component_published") or {}).get("outputs", {}),
+        "outputs": made["outputs"],
     }
 
 

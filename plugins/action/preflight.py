@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AWS_ERRORS, AwsError, explain
+from ansible_collections.creator.platform.plugins.module_utils.aws.parameters import read_path
 from ansible_collections.creator.platform.plugins.module_utils.provision.preflight import (
     START,
     Settings,
@@ -29,6 +31,7 @@ class ActionModule(AwsActionBase):
         "aws": {"type": "dict", "required": True},
         "sandbox": {"type": "str", "default": ""},
         "rehearsal": {"type": "bool", "default": False},
+        "published": {"type": "str", "default": ""},
     }
 
     def answer(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
@@ -40,14 +43,19 @@ class ActionModule(AwsActionBase):
         found = problems(settings, os.environ)
         if found:
             raise AwsError("; ".join(found))
-        problem = account_problem(settings.account, self._account(settings))
+        client_for = self.client_for()
+        problem = account_problem(settings.account, self._account(client_for, settings))
         if problem:
             raise AwsError(problem)
-        return {"changed": False, "account": settings.account}
+        path, published = args["published"], {}
+        if path:
+            published = read_path(client_for("ssm", settings.region), path, below=True)
+        return {"changed": False, "account": settings.account, "published": published}
 
-    def _account(self, settings: Settings) -> str:
+    @staticmethod
+    def _account(client_for: Callable[[str, str], Any], settings: Settings) -> str:
         try:
-            return str(self.client_for()("sts", settings.region).get_caller_identity()["Account"])
+            return str(client_for("sts", settings.region).get_caller_identity()["Account"])
         except AWS_ERRORS as error:
             if settings.embedded:
                 raise AwsError(f"no local cloud answers at {settings.aws['AWS_ENDPOINT_URL']}: {START}") from error

@@ -35,6 +35,14 @@ options:
       - A plan works on an empty account in this way.
       - When not given, true in check mode and false otherwise.
     type: bool
+  attempts:
+    description: How often to look at most until nothing is missing. Without placeholders only.
+    type: int
+    default: 1
+  delay:
+    description: Seconds between two attempts.
+    type: float
+    default: 1
 attributes:
   check_mode:
     description: Only reads.
@@ -54,7 +62,7 @@ EXAMPLES = r"""
       network: [data_subnet_ids, database_security_group_id]
       keys: [data_key_arn]
   environment: "{{ platform_aws_environment }}"
-  register: __database_inputs
+  register: __database_published
 """
 
 RETURN = r"""

@@ -10,7 +10,7 @@ version_added: 0.1.0
 short_description: Put the plans of components together, show them, and decide whether they may be applied
 author: creator.platform contributors (@creator-platform)
 description:
-  - Takes C(component_plan), and C(component_published) where outputs differ, of every host of the play, which are the
+  - Takes C(component_plan), the result of M(creator.platform.component_plan), of every host of the play, which are the
     components, and makes the plan of the environment of them.
   - Writes C(plan.json) and C(plan.md), shows the plan on the terminal, and refuses what must not be applied, with one sentence
     and, through the callback P(creator.platform.outcome#callback), an exit code of its own.

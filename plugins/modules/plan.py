@@ -11,6 +11,7 @@ short_description: Compare the desired resources of a component with what exists
 author: creator.platform contributors (@creator-platform)
 description:
   - Reads what exists of the desired kinds with one bulk read for each kind and region, compares, and returns the plan.
+  - For a look in the middle of an apply, and after it. What a component begins with is M(creator.platform.component_plan).
   - It never writes, in check mode or out of it. What it cannot read is C(unknown) in the plan, never "no change".
   - Runs in Ansible's worker process on the controller, so it needs no connection. It honours the task's C(environment),
     for example C(AWS_ENDPOINT_URL) and C(AWS_PROFILE).
@@ -70,40 +71,10 @@ options:
     description:
       - What the plan is for. Outside check mode the task fails with a sentence when the plan does not serve it.
       - C(look) wants to know and takes any plan.
-      - C(apply) is about to change things. It takes no plan with unknown resources, and none that replaces or removes a
-        protected one that O(unprotected) does not name.
       - C(converged) has changed things and takes an empty plan only.
     type: str
-    choices: [look, apply, converged]
+    choices: [look, converged]
     default: look
-  unprotected:
-    description: Protected resources that may be replaced or removed, each as "<kind> <name>".
-    type: list
-    elements: str
-    default: []
-  approved:
-    description:
-      - File with the approved plan of the environment, as M(creator.platform.environment_plan) writes it. With the purpose
-        C(apply), a plan that does anything else is refused. What the approved plan did not know yet may be anything.
-    type: path
-  lock:
-    description:
-      - The lock that this run holds, as M(creator.platform.lock) returns it. With the purpose C(apply), and when there is
-        something to do, the task fails when the lock is not held any more.
-    type: dict
-    default: {}
-  cluster_objects:
-    description: Manifests of desired objects of a cluster, which are counted into the plan as kinds C(kubernetes_*).
-    type: list
-    elements: dict
-    default: []
-  cluster_answer:
-    description:
-      - How the API server compared O(cluster_objects), the result of M(creator.platform.rollout_apply) with
-        O(creator.platform.rollout_apply#module:dry_run).
-      - Empty when there is no cluster to ask yet, and then every object is to be created.
-    type: dict
-    default: {}
 attributes:
   check_mode:
     description: Reads only. In check mode C(changed) tells whether the plan is pending.
@@ -114,7 +85,7 @@ attributes:
 """
 
 EXAMPLES = r"""
-- name: Plan the network
+- name: Look at the network
   creator.platform.plan:
     component: network
     environment: dev
@@ -127,7 +98,7 @@ EXAMPLES = r"""
           cidr: 10.20.0.0/16
           dns_hostnames: true
   environment: "{{ platform_aws_environment }}"
-  register: component_plan
+  register: __network_now
 """
 
 RETURN = r"""

@@ -43,6 +43,10 @@ options:
     description: Whether this is a rehearsal of a real environment on the local cloud; then it may reach nothing else.
     type: bool
     default: false
+  published:
+    description: Path of Systems Manager below which all parameters are read, for RV(published); empty to read none.
+    type: str
+    default: ""
 attributes:
   check_mode:
     description: Only reads.
@@ -68,4 +72,9 @@ account:
   description: The account that the credentials belong to.
   returned: success
   type: str
+published:
+  description: Value by name of the parameters below O(published).
+  returned: success
+  type: dict
+  sample: {"/creator/dev/keys/data_key_arn": "arn:aws:kms:eu-west-1:123456789012:key/1"}
 """

@@ -21,7 +21,7 @@ from ansible_collections.creator.platform.plugins.plugin_utils.files import revi
 
 
 def planned_hosts(variables: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """component_plan and component_published of each host of the play. Raises RefusalError when one could not be planned."""
+    """component_plan of each host of the play. Raises RefusalError when one could not be planned."""
     every, active = variables["ansible_play_hosts_all"], variables["ansible_play_hosts"]
     found = {name: variables["hostvars"][name] for name in every}
     missing = [name for name in every if name not in active or "component_plan" not in found[name]]
@@ -30,16 +30,14 @@ def planned_hosts(variables: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
             f"{', '.join(missing)} could not be planned, so there is no plan of the environment and nothing was changed: see the "
             "error above"
         )
-    keys = ("component_plan", "component_published")
-    return {name: {key: plain(host[key]) for key in keys if key in host} for name, host in found.items()}
+    return {name: plain(host["component_plan"]) for name, host in found.items()}
 
 
-def environment_plan(hosts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def environment_plan(made: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """The plan of the environment, with the outputs that differ. Raises ValueError when the hosts are of several."""
     documents = []
-    for host in hosts:
-        document = host["component_plan"]["plan"]
-        rows = (host.get("component_published") or {}).get("changes") or []
+    for one in made:
+        document, rows = one["plan"], one["output_changes"]
         documents.append(with_changes(document, [*document["changes"], *rows]) if rows else document)
     return environment_document(documents, revision(Path(__file__).parent))
 

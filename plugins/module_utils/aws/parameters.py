@@ -5,20 +5,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 BATCH = 10  # the most names that DeleteParameters takes
 
 
-def read_path(client: Any, path: str) -> dict[str, str]:
-    """Value by name of every parameter directly under `path`. Raises what boto3 raises."""
+def read_path(client: Any, path: str, *, below: bool = False) -> dict[str, str]:
+    """Value by name of every parameter directly under `path`, or also `below` that. Raises what boto3 raises."""
     paginator = client.get_paginator("get_parameters_by_path")
     return {
         row["Name"]: row["Value"]
-        for page in paginator.paginate(Path=path, Recursive=False)
+        for page in paginator.paginate(Path=path, Recursive=below)
         for row in page["Parameters"]
     }
+
+
+class Parameters:
+    """Parameters by path, read when first asked for; each ask for what was not read yet is a new look.
+
+    `known`: value by name, where all of them were read before: nothing is asked then.
+    """
+
+    def __init__(self, client: Callable[[], Any], known: Mapping[str, str] | None = None) -> None:
+        self._make = client
+        self._client: Any = None
+        self._known = known
+
+    def under(self, path: str) -> dict[str, str]:
+        """Value by name of every parameter directly under `path`. Raises what boto3 raises."""
+        if self._known is not None:
+            return {name: value for name, value in self._known.items() if name.rpartition("/")[0] == path}
+        if self._client is None:
+            self._client = self._make()
+        return read_path(self._client, path)
 
 
 def write(client: Any, values: Mapping[str, str], existing: Mapping[str, str], tags: Mapping[str, str]) -> None:

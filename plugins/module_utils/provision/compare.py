@@ -21,7 +21,7 @@ _Show = Callable[[str, Any], Any]
 
 
 class DesiredError(ValueError):
-    """The desired resources contradict themselves."""
+    """The desired resources contradict themselves, or are such as AWS refuses."""
 
 
 def compare(
@@ -32,9 +32,14 @@ def compare(
     What could not be read is `unknown`: a failed read, a property the reader does not answer for, a name that two
     resources bear, or one that bears none of our tags. Found resources that are not desired are deletions.
     `salt`: what the fingerprints of secrets are particular to, such as the environment.
-    Raises DesiredError when a name is desired twice.
+    Raises DesiredError when a name is desired twice, or when AWS would refuse what is desired.
     """
     wanted = _by_name(desired)
+    if rules.refuses:
+        for resource in desired:
+            reason = rules.refuses(resource.properties)
+            if reason:
+                raise DesiredError(f"{resource.kind} {resource.name} cannot be made: {reason}")
     if isinstance(found, Unread):
         return [_unknown(wanted[name], found.reason) for name in sorted(wanted)]
     existing: dict[str, list[Resource]] = {}

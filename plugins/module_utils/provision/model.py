@@ -54,6 +54,7 @@ class Rules:
     may be killed between the two); "" for kinds that bear their tags from the first moment.
     unsettled: statuses (facts' `status`) in which a resource is not there yet, or broken, whatever its properties say.
     normalize: brings properties of either side into one form before they are compared (a policy as text or as a document).
+    refuses: why AWS would not take desired properties, where that is known before it is tried; "" when it would.
     """
 
     unordered: frozenset[str] = frozenset()
@@ -65,6 +66,7 @@ class Rules:
     unsettled: frozenset[str] = frozenset()
     tagged_later: str = ""
     normalize: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
+    refuses: Callable[[Mapping[str, Any]], str] | None = None
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,9 @@ from ansible_collections.creator.platform.plugins.module_utils.provision.model i
     Scope,
 )
 
+#: Characters of a managed policy, white space not counted.
+LONGEST = 6144
+
 
 def read(client: Any, scope: Scope) -> list[Resource]:
     """Policies that are desired, or begin as the environment's do and are tagged as the component's; one tag read each."""
@@ -58,10 +61,19 @@ def normalize(properties: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**properties, "document": canonical(properties["document"])} if "document" in properties else properties
 
 
+def refuses(properties: Mapping[str, Any]) -> str:
+    """Why IAM would not take the policy; empty when it would.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length
+    """
+    size = len(json.dumps(properties.get("document"), separators=(",", ":")))
+    return f"its document has {size} characters, and IAM takes {LONGEST}: part it into two" if size > LONGEST else ""
+
+
 KIND = Kind(
     "iam_managed_policy",
     "iam",
     read,
-    Rules(immutable=frozenset({"path"}), defaults={"path": "/"}, normalize=normalize),
+    Rules(immutable=frozenset({"path"}), defaults={"path": "/"}, normalize=normalize, refuses=refuses),
     home=PRIMARY,
 )

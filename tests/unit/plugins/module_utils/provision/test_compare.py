@@ -229,3 +229,10 @@ def test_what_is_not_there_yet_or_broken_is_a_difference(status: str, unsettled:
     have = Resource("k", "n", {"size": 1}, "r", {"status": status})
     changes = compare([Resource("k", "n", {"size": 1}, "r")], [have], rules)
     assert [change.attributes for change in changes] == ([(("status", status, "(settled)"),)] if unsettled else [])
+
+
+def test_what_aws_refuses_is_told_before_anything_is_compared() -> None:
+    rules = Rules(refuses=lambda properties: "it is too long" if len(properties["text"]) > 3 else "")
+    compare([Resource("a", "short", {"text": "abc"})], [], rules)
+    with pytest.raises(DesiredError, match="a long cannot be made: it is too long"):
+        compare([Resource("a", "long", {"text": "abcd"})], Unread("throttled"), rules)

@@ -1,0 +1,56 @@
+# Copyright: creator.platform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The variables of a role as an action plugin takes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleUndefinedVariable
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar, trust_as_template
+from ansible_collections.creator.platform.plugins.plugin_utils.role_variables import RoleVariables
+
+
+def variables(**values: Any) -> RoleVariables:
+    trusted = {name: trust_as_template(value) if isinstance(value, str) else value for name, value in values.items()}
+    return RoleVariables(Templar(DataLoader()), trusted)
+
+
+def test_templates_are_resolved_through_each_other() -> None:
+    found = variables(a="{{ b + 1 }}", b="{{ c }}", c=2)
+    assert found.value("a") == 3
+
+
+def test_what_is_added_reaches_the_templates_of_others() -> None:
+    found = variables(resources="{{ [{'key': component_plan.inputs['keys'].arn}] }}", component_plan={"stale": True})
+    found.add(component_plan={"inputs": {"keys": {"arn": "arn:1"}}})
+    assert found.value("resources") == [{"key": "arn:1"}]
+
+
+def test_values_are_plain() -> None:
+    found = variables(list="{{ [one, {'a': one}] }}", one="x").value("list")
+    assert type(found) is list
+    assert type(found[0]) is str
+    assert type(found[1]) is dict
+
+
+def test_a_default_is_for_what_is_not_there_only() -> None:
+    found = variables(empty=[])
+    assert found.value("empty", [1]) == []
+    assert found.value("other", [1]) == [1]
+    with pytest.raises(AnsibleUndefinedVariable):
+        found.value("other")
+
+
+def test_an_undefined_part_is_no_value() -> None:
+    with pytest.raises(AnsibleUndefinedVariable):
+        variables(resources="{{ [{'key': nowhere.arn}] }}").value("resources")
+
+
+def test_the_argument_specification_of_the_role_judges() -> None:
+    wrong = variables(registry_keep_images="many").complaints("registry")
+    assert any("registry_keep_images" in each for each in wrong)
+    assert variables(registry_keep_images=10).complaints("registry") == []
