@@ -87,7 +87,8 @@ def desired(
             continue
         variables = {
             **content("component", "defaults"), **content(role, "defaults"), **manager.get_vars(host=host),
-            **content(role, "vars"), "role_path": str(ROOT / "roles" / role), f"__{role}_inputs": {"outputs": Outputs()},
+            **content(role, "vars"), "role_path": str(ROOT / "roles" / role),
+            "component_plan": {"inputs": Outputs()}, f"__{role}_inputs": {"outputs": Outputs()},
         }  # fmt: skip
         if f"{role}_resources" not in variables:
             raise ValueError(f"role {role} has no variable {role}_resources: nothing of it can be looked at")
