@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.core.responses import EmptyResult
-from moto.iam.exceptions import LimitExceededException, NotFoundException
+from moto.iam.exceptions import DeleteConflictException, LimitExceededException, NotFoundException
 from moto.iam.models import IAMBackend, ManagedPolicy
 from moto.iam.responses import IamResponse
 
@@ -36,6 +36,7 @@ def install(cloud: Cloud) -> None:
         setattr(backend, name, _sized(getattr(backend, name), "policy_document", "PolicySize", MANAGED))
     backend.create_role = _bounded(_sized(backend.create_role, "assume_role_policy_document", "ACLSizePerRole", TRUST))
     backend.put_role_permissions_boundary = _bounded(backend.put_role_permissions_boundary)
+    backend.delete_policy = _in_use(backend.delete_policy)
     responses: Any = IamResponse
     responses.update_role = _update_role
     responses.add_client_id_to_open_id_connect_provider = _add_client
@@ -96,6 +97,19 @@ def _bounded(plain: Callable[..., Any]) -> Callable[..., Any]:
         return plain(backend, *given, **named)
 
     return checked
+
+
+def _in_use(plain: Callable[..., Any]) -> Callable[..., Any]:
+    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeletePolicy.html"""
+
+    def delete_policy(backend: Any, policy_arn: str) -> Any:
+        groups, roles, users = backend.groups.values(), backend.roles.values(), backend.users.values()
+        attached = any(policy_arn in each.managed_policies for each in [*groups, *roles, *users])
+        if attached or any(each.permissions_boundary_arn == policy_arn for each in roles):
+            raise DeleteConflictException("Cannot delete a policy attached to entities.")
+        return plain(backend, policy_arn)
+
+    return delete_policy
 
 
 def _update_role(response: Any) -> EmptyResult:

@@ -52,6 +52,24 @@ def test_a_boundary_must_be_there(cloud: Any) -> None:
         iam.put_role_permissions_boundary(RoleName="bounded", PermissionsBoundary=ABSENT)
 
 
+def test_a_policy_in_use_stays(cloud: Any) -> None:
+    iam = cloud.client("iam")
+    arn = iam.create_policy(PolicyName="in-use", PolicyDocument=policy())["Policy"]["Arn"]
+    iam.create_role(RoleName="limited", AssumeRolePolicyDocument=TRUST, PermissionsBoundary=arn)
+    for use, end in (
+        (lambda: None, lambda: iam.delete_role_permissions_boundary(RoleName="limited")),
+        (
+            lambda: iam.attach_role_policy(RoleName="limited", PolicyArn=arn),
+            lambda: iam.detach_role_policy(RoleName="limited", PolicyArn=arn),
+        ),
+    ):
+        use()
+        with pytest.raises(iam.exceptions.DeleteConflictException):
+            iam.delete_policy(PolicyArn=arn)
+        end()
+    iam.delete_policy(PolicyArn=arn)
+
+
 def test_audiences_of_a_provider_change(cloud: Any) -> None:
     iam = cloud.client("iam")
     request = {"Url": "https://issuer.example.com", "ClientIDList": ["a"]}
