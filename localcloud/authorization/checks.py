@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from localcloud.authorization import naming, passing, reference, resources
+from localcloud.authorization import made, naming, passing, reference, resources
 from localcloud.authorization.resources import Parameters, Place
 
 #: What needs no permission: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html,
@@ -119,8 +119,8 @@ def _tagging(prefix: str, operation: str, parameters: Parameters, place: Place, 
     action = _IAM_TAGGING.get(operation) if prefix == "iam" else _TAGGING.get(prefix)
     if action is None or operation.startswith(_ONLY_TAGGING) or not tags_of(parameters):
         return []
-    made = found[0].resources if found else resources.EVERYTHING
-    return [Check(f"{prefix}:{action}", made)]
+    own = found[0].resources if found else resources.EVERYTHING
+    return [Check(f"{prefix}:{action}", made.of(f"{prefix}:{action}", operation, own, parameters, place))]
 
 
 def _ec2_any(kind: str, place: Place) -> str:

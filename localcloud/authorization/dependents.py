@@ -1,10 +1,14 @@
-"""What services do in the caller's name, with the caller's permissions: use of KMS keys behind other resources.
+"""What services do in the caller's name, with the caller's permissions: use of keys behind resources, delivery of logs.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
 https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html#logging-cw-logs-permissions
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html#standard-logging-permissions
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html#rds-secrets-manager-permissions
+https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html#launch-template-basics
 """
 
 from __future__ import annotations
@@ -22,7 +26,10 @@ _BOTH = (*_WRITE, *_READ)
 
 
 def of(service: str, operation: str, parameters: Parameters, place: Place) -> list[Check]:
-    """The checks on keys of the account that a request leads to; AWS's own keys (`alias/aws/…`) need no permission."""
+    """The checks on keys of the account and on log deliveries that a request leads to.
+
+    AWS's own keys (`alias/aws/…`) need no permission.
+    """
     wanted = passing.keys(service, operation, parameters)
     behind = _BEHIND.get((service, operation))
     if behind is not None:
@@ -42,7 +49,32 @@ def of(service: str, operation: str, parameters: Parameters, place: Place) -> li
             "kms:grantisforawsresource": ("true",),
         }
         found += [Check(f"kms:{action}", (settled,), keys) for action in actions]
-    return found
+    others = [*_deliveries(service, operation, parameters), *_password(service, operation, parameters, place)]
+    return [*found, *others, *_nodes(service, operation, parameters, place)]
+
+
+def _password(service: str, operation: str, parameters: Parameters, place: Place) -> list[Check]:
+    """RDS keeps the password in a secret that it makes in the caller's name."""
+    if service != "rds" or not parameters.get("ManageMasterUserPassword"):
+        return []
+    secret = f"arn:aws:secretsmanager:{place.region}:{place.account}:secret:rds!db-*"
+    return [Check(f"secretsmanager:{action}", (secret,)) for action in ("CreateSecret", "TagResource")]
+
+
+def _nodes(service: str, operation: str, parameters: Parameters, place: Place) -> list[Check]:
+    """EKS asks whether the caller may start what a launch template describes."""
+    template = parameters.get("launchTemplate") or {}
+    if (service, operation) not in _STARTING or not template:
+        return []
+    arn = f"arn:aws:ec2:{place.region}:{place.account}:launch-template/{template.get('id') or '*'}"
+    return [Check("ec2:RunInstances", (arn,), {"ec2:launchtemplate": (arn,)})]
+
+
+def _deliveries(service: str, operation: str, parameters: Parameters) -> list[Check]:
+    source = str(parameters.get("resourceArn") or "")
+    if (service, operation) == ("logs", "PutDeliverySource") and source.startswith("arn:aws:cloudfront:"):
+        return [Check("cloudfront:AllowVendedLogDeliveryForResource", (source,))]
+    return [Check(f"logs:{action}", resources.EVERYTHING) for action in _DELIVERIES.get((service, operation), ())]
 
 
 def _s3_write(parameters: Parameters, place: Place) -> str | None:
@@ -103,6 +135,13 @@ def _parameter_read(parameters: Parameters, place: Place) -> str | None:
     wanted = [each for each in held if each.name.lstrip("/") in names or (path and each.name.startswith(path))]
     return next((each.keyid for each in wanted if each.parameter_type == "SecureString"), None)
 
+
+_STARTING = {("eks", "CreateNodegroup"), ("eks", "UpdateNodegroupVersion")}
+#: What WAF asks of CloudWatch Logs in the caller's name.
+_DELIVERIES = {
+    ("wafv2", "PutLoggingConfiguration"): ("CreateLogDelivery", "DescribeResourcePolicies", "PutResourcePolicy"),
+    ("wafv2", "DeleteLoggingConfiguration"): ("DeleteLogDelivery",),
+}
 
 Finder = Callable[[Parameters, Place], str | None]
 _BEHIND: dict[tuple[str, str], tuple[Finder, tuple[str, ...]]] = {

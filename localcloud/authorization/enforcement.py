@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from localcloud import principals
-from localcloud.authorization import checks, context, denials, dependents, lookup, web_identity
+from localcloud.authorization import checks, context, denials, dependents, lookup, service_roles, web_identity
 from localcloud.authorization.checks import Check
 from localcloud.authorization.evaluation import Caller, Decision, Policies, Question, decide
 from localcloud.authorization.resources import Place
@@ -54,11 +54,15 @@ def authorize(call: Call, principal: principals.Principal | None) -> Record | No
     known = context.of_caller(principal, own.tags, now)
     known |= context.of_request(call.service, call.action, call.region, parameters)
     wanted += dependents.of(call.service, call.action, parameters, place)
+    roles = service_roles.of(call.service, call.action, parameters)
+    wanted += roles
     spoken: list[Record] = []
     for judged in judge(caller, own, wanted, known):
         if not judged.decision.allowed:
             raise refusal(call, principal, judged)
         spoken += [entry for entry in _entries(judged) if entry not in spoken]
+    if roles:
+        service_roles.make(call.service, call.action, parameters)
     return {"allowed": True, "role": principal.role_arn, "statements": spoken}
 
 

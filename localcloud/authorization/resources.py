@@ -6,6 +6,7 @@ what the emulated account knows. https://docs.aws.amazon.com/service-authorizati
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -100,6 +101,9 @@ _PARAMETERS: dict[str, dict[str, str]] = {
         "log-group": "logGroupName | logGroupNames | logGroupIdentifier | logGroupIdentifiers",
         "log-stream": "logGroupName logStreamName",
         "destination": "destinationName",
+        "delivery": "id",
+        "delivery-source": "name | deliverySourceName",
+        "delivery-destination": "name | deliveryDestinationName | deliveryDestinationArn",
     },
     "rds": {
         "db": "DBInstanceIdentifier | SourceDBInstanceIdentifier | TargetDBInstanceIdentifier",
@@ -147,6 +151,7 @@ _EC2_ID = re.compile(r"([a-z]+)-[0-9a-f]{8,17}")
 #: RDS judges these groups also where the request leaves them to the default:
 #: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAM.ResourcePermissions.html
 _RDS_DEFAULTS = {"og": "default:*", "pg": "default.*", "subgrp": "default"}
+_ARN = re.compile(r"arn:[^\"]+")
 _RDS_MAKING = {"CreateDBInstance", "RestoreDBInstanceFromDBSnapshot", "RestoreDBInstanceToPointInTime"}
 #: Log groups are judged with `:*` behind their ARN, but for tags:
 #: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
@@ -355,8 +360,23 @@ def _scheduler(action: str, kinds: tuple[Kind, ...], parameters: Parameters, pla
 
 
 def _wafv2(action: str, kinds: tuple[Kind, ...], parameters: Parameters, place: Place) -> list[str]:
-    """What is made has no id yet."""
-    return _named("wafv2", kinds, {"Id": "*", **parameters}, place)
+    """What is made has no id yet; Scope, Name and Id are of the kind that the action names, rules name others by ARN.
+
+    https://docs.aws.amazon.com/waf/latest/developerguide/security_iam_service-with-iam.html
+    """
+    own = tuple(kind for kind in kinds if kind.name in action.lower()) or kinds
+    logging = parameters.get("LoggingConfiguration")
+    found = _named("wafv2", own, {"Id": "*", **parameters, **(logging if isinstance(logging, dict) else {})}, place)
+    if action in {"CreateWebACL", "UpdateWebACL"}:
+        rules = json.dumps(parameters.get("Rules") or [], default=str)
+        found += [
+            arn for arn in _ARN.findall(rules) for kind in kinds if kind.name != "webacl" and kind.is_arn_of(str(arn))
+        ]
+        managed = [kind for kind in kinds if kind.name == "managedruleset"]
+        if "ManagedRuleGroupStatement" in rules:
+            scope = _clean("wafv2", "", str(parameters.get("Scope")))
+            found += [kind.arn(place.region, place.account, [scope]) for kind in managed]
+    return found
 
 
 def _kms(action: str, kinds: tuple[Kind, ...], parameters: Parameters, place: Place) -> list[str]:

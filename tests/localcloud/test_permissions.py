@@ -7,7 +7,10 @@ import sys
 import time
 from typing import Any
 
+from tests.localcloud import identities
 from tests.localcloud.identities import ACCOUNT, TRUST_ACCOUNT, clients, document, refused, trust
+
+user = identities.user
 
 
 def test_simulator_says_what_is_enforced(cloud: Any) -> None:
@@ -111,3 +114,34 @@ def test_replication_acts_with_its_role(cloud: Any) -> None:
     assert outcome("all") == "COMPLETED"
     iam.update_assume_role_policy(RoleName="rep", PolicyDocument=trust(TRUST_ACCOUNT))
     assert outcome("not-trusted") == "FAILED"
+
+
+def test_first_use_of_a_service_makes_its_role(cloud: Any, user: Any) -> None:
+    """In the caller's name: refused to who may not make it; once it is there nobody needs to.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html
+    """
+    create = {"Action": ["access-analyzer:*"]}
+    arn = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/access-analyzer.amazonaws.com/*"
+    condition = {"StringEquals": {"iam:AWSServiceName": "access-analyzer.amazonaws.com"}}
+    make = {"Action": "iam:CreateServiceLinkedRole", "Resource": arn, "Condition": condition}
+    without, with_it = user(create)("accessanalyzer"), user(create, make)("accessanalyzer")
+    error = refused(lambda: without.create_analyzer(analyzerName="a", type="ACCOUNT"))
+    assert "iam:CreateServiceLinkedRole" in error["Error"]["Message"]
+    with_it.create_analyzer(analyzerName="a", type="ACCOUNT")
+    role = cloud.client("iam").get_role(RoleName="AWSServiceRoleForAccessAnalyzer")["Role"]
+    assert role["Path"] == "/aws-service-role/access-analyzer.amazonaws.com/"
+    with_it.delete_analyzer(analyzerName="a")
+    without.create_analyzer(analyzerName="a", type="ACCOUNT")
+
+
+def test_passwords_kept_by_rds_are_secrets_of_the_caller(user: Any) -> None:
+    """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html#rds-secrets-manager-permissions"""
+    rds = user({"Action": ["rds:*", "iam:CreateServiceLinkedRole"]})("rds")
+    error = refused(
+        lambda: rds.create_db_instance(
+            DBInstanceIdentifier="kept", DBInstanceClass="db.t4g.micro", Engine="postgres", AllocatedStorage=20,
+            MasterUsername="me", ManageMasterUserPassword=True,
+        )
+    )  # fmt: skip
+    assert "secretsmanager:CreateSecret" in error["Error"]["Message"]
