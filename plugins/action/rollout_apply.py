@@ -25,6 +25,7 @@ class ActionModule(ClusterActionBase):
         "namespace": {"type": "str"},
         "replaces": {"type": "list", "elements": "dict", "default": []},
         "dry_run": {"type": "bool", "default": False},
+        "by_reading": {"type": "bool", "default": False},
     }
     ERRORS = (api.KubeError, ReleaseError)
 
@@ -37,7 +38,7 @@ class ActionModule(ClusterActionBase):
         objects = args["objects"] if args["stored"] is None else self._stored(client, args)
         dry_run = args["dry_run"] or self.check_mode
         started = time.time()
-        applied = applying.apply_all(client, objects, dry_run=dry_run)
+        applied = applying.apply_all(client, objects, dry_run=dry_run, by_reading=args["by_reading"])
         removed = applying.remove_all(client, bundle.leftovers(args["replaces"], objects), dry_run=dry_run)
         result: dict[str, Any] = {
             # A dry run that was asked for changes nothing, whatever it finds; check mode tells what would be changed.

@@ -57,6 +57,12 @@ options:
     description: Let the API server check everything and change nothing.
     type: bool
     default: false
+  by_reading:
+    description:
+      - Whether a dry run compares what it may read where the API server refuses it, because the caller may not write.
+      - So that a plan can be made by who only looks. What the API server would refuse is not found out then.
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Is a server-side dry run.

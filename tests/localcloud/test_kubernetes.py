@@ -145,6 +145,24 @@ def test_access_entries_decide_who_may_what(cloud: Any, cluster: dict[str, Any],
     wait("locked out", lambda: status_of(core.list_namespaced_pod, namespace) == 401)
 
 
+def test_a_policy_may_name_a_namespace_that_comes_later(cloud: Any, client: Any) -> None:
+    keys, arn = user(cloud, "early")
+    eks, name = cloud.client("eks"), "comes-later"
+    eks.create_access_entry(clusterName=NAME, principalArn=arn)
+    eks.associate_access_policy(
+        clusterName=NAME,
+        principalArn=arn,
+        policyArn="arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy",
+        accessScope={"type": "namespace", "namespaces": [name]},
+    )
+    kubernetes.client.CoreV1Api(client).create_namespace({"metadata": {"name": name}})
+    core = kubernetes.client.CoreV1Api(api(cloud, NAME, keys))
+    wait("edit", lambda: status_of(core.list_namespaced_pod, name) == 200)
+    assert status_of(core.read_namespace, name) == 200
+    assert status_of(core.delete_namespace, name) == 403
+    kubernetes.client.CoreV1Api(client).delete_namespace(name)
+
+
 def test_a_role_session_comes_in_by_its_role(cloud: Any, cluster: dict[str, Any]) -> None:
     iam, eks = cloud.client("iam"), cloud.client("eks")
     trust = {

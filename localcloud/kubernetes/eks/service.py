@@ -263,6 +263,7 @@ class Eks:
         if user is None:
             log.info("token for cluster %s refused: %s has no access entry", cluster.name, caller.arn)
             return {"authenticated": False}
+        self._bind_namespaces(cluster)
         name, groups = user
         extra = {
             "accessKeyId": [caller.access_key_id],
@@ -291,8 +292,15 @@ class Eks:
             for path, binding in wanted.items():
                 namespace = binding["metadata"].get("namespace")
                 if namespace and api.find(f"/api/v1/namespaces/{namespace}") is None:
-                    continue  # on EKS a policy may name a namespace that comes later; it is bound at the next change of access
+                    continue  # a policy may name a namespace that comes later: it is bound when somebody comes in
                 api.apply(path, binding)
+
+    def _bind_namespaces(self, cluster: Cluster) -> None:
+        """Bind the policies of namespaces that were made, or made anew, since access was changed last."""
+        api = self._running[cluster.plane_name].api
+        paths = [path for path, binding in access.bindings(cluster).items() if "namespace" in binding["metadata"]]
+        if api is not None and any(api.find(path) is None for path in paths):
+            self.sync_access_now(cluster)
 
     @staticmethod
     def _bindings(api: Api) -> set[str]:

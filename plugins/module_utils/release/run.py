@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.kube import api
+from ansible_collections.creator.platform.plugins.module_utils.release import reading
 from ansible_collections.creator.platform.plugins.module_utils.rollout import objects
 from ansible_collections.creator.platform.plugins.module_utils.rollout.objects import dig, number, text
 
 #: Owns `spec.replicas` of a Deployment from its creation until the autoscaler takes over.
 SCALE_MANAGER = "creator.platform-scale"
+FORBIDDEN = 403
 _NOISE = ("managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink")
 
 
@@ -35,10 +37,13 @@ class Applied:
         return any(row["change"] != "unchanged" for row in self.objects)
 
 
-def apply_all(client: api.Client, manifests: Sequence[Mapping[str, Any]], *, dry_run: bool) -> Applied:
+def apply_all(
+    client: api.Client, manifests: Sequence[Mapping[str, Any]], *, dry_run: bool, by_reading: bool = False
+) -> Applied:
     """Server-side apply of all objects in their order. Stops at the first that the API server refuses and raises KubeError.
 
     A dry run in a namespace that does not exist yet cannot be asked for; its objects are then `unchecked`.
+    by_reading: where the caller may not write, a dry run compares what it may read; see `reading`.
     """
     result = Applied()
     missing: set[str] = set()
@@ -50,11 +55,27 @@ def apply_all(client: api.Client, manifests: Sequence[Mapping[str, Any]], *, dry
             result.unchecked.append(f"{kind} {namespace}/{name}: namespace {namespace} does not exist yet")
             after: Mapping[str, Any] = manifest
         else:
-            after = api.apply(client, manifest, dry_run=dry_run)
+            after = _applied(client, manifest, before, dry_run=dry_run, by_reading=by_reading)
         if not dry_run:
             after = _initial_scale(client, manifest, manifests, after)
         _note(result, manifest, before, after)
     return result
+
+
+def _applied(
+    client: api.Client,
+    manifest: Mapping[str, Any],
+    before: Mapping[str, Any] | None,
+    *,
+    dry_run: bool,
+    by_reading: bool,
+) -> Mapping[str, Any]:
+    try:
+        return api.apply(client, manifest, dry_run=dry_run)
+    except api.KubeError as error:
+        if not (dry_run and by_reading and error.status == FORBIDDEN):
+            raise
+    return manifest if before is None else reading.applied(before, manifest, api.FIELD_MANAGER)
 
 
 def remove_all(client: api.Client, references: Sequence[Mapping[str, str]], *, dry_run: bool) -> Applied:

@@ -64,7 +64,7 @@ def addon(world: World) -> None:
 
 def access(world: World) -> None:
     place = {"clusterName": world.prefix, "principalArn": f"arn:aws:iam::{world.account}:role/{world.prefix}-deployer"}
-    policy = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+    policy = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy"
     world.client("eks").disassociate_access_policy(**place, policyArn=policy)
 
 

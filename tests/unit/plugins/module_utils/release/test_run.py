@@ -13,6 +13,7 @@ import pytest
 
 pytest.importorskip("kubernetes")
 
+from ansible_collections.creator.platform.plugins.module_utils.kube import api
 from ansible_collections.creator.platform.plugins.module_utils.release import run as applying
 from kubernetes.client.exceptions import ApiException
 
@@ -75,6 +76,34 @@ def test_a_dry_run_in_a_namespace_that_is_not_there_asks_nothing_of_it():
     assert len(applied.unchecked) == 2
     assert [row["change"] for row in applied.objects] == ["created", "created"]
     assert all(method == "GET" for method, *_rest in server.asked)
+
+
+def test_who_may_only_read_compares_what_is_read():
+    before, wanted = (
+        live(manifest("ResourceQuota", "q", hard={"pods": "1"})),
+        manifest("ResourceQuota", "q", hard={"pods": "2"}),
+    )
+    server = Server(before, refused(403), refused(404), {}, refused(403))
+    asked = {"dry_run": True, "by_reading": True}
+    applied = applying.apply_all(server, [wanted, manifest("ResourceQuota", "new")], **asked)
+    assert [row["change"] for row in applied.objects] == ["changed", "created"]
+    assert applied.diff[0]["after"]["spec"] == {"hard": {"pods": "2"}}
+    assert not applying.apply_all(
+        Server(before, refused(403)), [manifest("ResourceQuota", "q", hard={"pods": "1"})], **asked
+    ).changed
+
+
+@pytest.mark.parametrize(
+    ("status", "asked"),
+    [
+        (403, {"dry_run": True}),
+        (403, {"dry_run": False, "by_reading": True}),
+        (409, {"dry_run": True, "by_reading": True}),
+    ],
+)
+def test_every_other_refusal_is_told(status, asked):
+    with pytest.raises(api.KubeError):
+        applying.apply_all(Server(live(manifest("Service", "a")), refused(status)), [manifest("Service", "a")], **asked)
 
 
 def test_an_autoscaled_deployment_starts_at_its_minimum_by_another_manager():
