@@ -82,6 +82,10 @@ chaos: develop kubernetes ## kill the run and the local cloud at random moments 
 acceptance: develop kubernetes ## each of ENVIRONMENTS="local dev staging prod" from nothing to nothing, with drift in between
 	@$(BIN)/python -m pytest -q -s tests/acceptance --environments "$(ENVIRONMENTS)"
 
+.PHONY: permissions
+permissions: develop kubernetes ## the life of an environment in the names of its roles: 0 refusals, no statement in vain
+	@$(BIN)/python -m pytest -q -s tests/permissions
+
 .PHONY: strangers
 strangers: develop ## amazon.aws's own integration targets (TARGETS="ec2_vol …") from STRANGERS_CHECKOUT=<folder>
 	@$(BIN)/python scripts/strangers.py $(TARGETS)
