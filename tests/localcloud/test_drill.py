@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.creator.platform.plugins.module_utils.aws.rds import instances, restore, snapshots
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
 from ansible_collections.creator.platform.plugins.module_utils.drill import parity
 from ansible_collections.creator.platform.plugins.module_utils.drill.guards import Intent, Owner
 from ansible_collections.creator.platform.plugins.module_utils.drill.ledger import moment
@@ -141,7 +142,7 @@ def drill(cloud: Any, run: str, owner: Owner) -> str:
     record_intent(ssm, Intent("creator", "test", run, SOURCE, name, FUTURE, owner), {"environment": "test"})
     rds.restore_db_instance_to_point_in_time(
         SourceDBInstanceIdentifier=SOURCE, TargetDBInstanceIdentifier=name, UseLatestRestorableTime=True,
-        Tags=instances.tag_list(copy_tags("creator", "test", run, SOURCE, FUTURE)),
+        Tags=tag_list(copy_tags("creator", "test", run, SOURCE, FUTURE)),
     )  # fmt: skip
     return name
 
@@ -163,7 +164,7 @@ def test_the_copy_of_a_killed_drill_goes_while_it_is_still_being_made(cloud: Any
 def test_lookalikes_are_reported_and_never_touched(cloud: Any, source: dict[str, Any]) -> None:
     name = copy_name(SOURCE, "20261124100000dddd")
     tags = copy_tags("creator", "test", "20261124100000dddd", SOURCE, "2000-01-01T00:00:00Z")
-    create(cloud.client("rds"), name, BackupRetentionPeriod=0, Tags=instances.tag_list(tags))
+    create(cloud.client("rds"), name, BackupRetentionPeriod=0, Tags=tag_list(tags))
     found = judge(cloud)
     assert name in found.unclaimed
     assert found.removed == []
@@ -176,7 +177,7 @@ def test_a_lost_answer_makes_neither_two_copies_nor_a_failure(cloud: Any, source
     tags = copy_tags("creator", "test", "20261124100000eeee", SOURCE, FUTURE)
     request = {
         "SourceDBInstanceIdentifier": SOURCE, "TargetDBInstanceIdentifier": name, "UseLatestRestorableTime": True,
-        "BackupRetentionPeriod": 0, "Tags": instances.tag_list(tags),
+        "BackupRetentionPeriod": 0, "Tags": tag_list(tags),
     }  # fmt: skip
     cloud.control.put("faults", {"kind": "cut_after", "service": "rds", "action": "RestoreDBInstanceToPointInTime"})
     instances.restore_to_time(rds, request, tags)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AwsError, code_of
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
 
 try:
     from botocore.exceptions import ClientError
@@ -104,7 +105,7 @@ def create(client: Any, table: str, tags: Mapping[str, str], delay: float, sleep
             AttributeDefinitions=[{"AttributeName": "name", "AttributeType": "S"}],
             BillingMode="PAY_PER_REQUEST",
             SSESpecification={"Enabled": True, "SSEType": "KMS"},
-            Tags=[{"Key": key, "Value": value} for key, value in sorted(tags.items())],
+            Tags=tag_list(tags),
         )
     except ClientError as error:
         if code_of(error) != "ResourceInUseException":  # another run creates it at this moment

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
+
 BATCH = 10  # the most names that DeleteParameters takes
 
 
@@ -46,7 +48,7 @@ def write(client: Any, values: Mapping[str, str], existing: Mapping[str, str], t
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
     """
-    rows = [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+    rows = tag_list(tags)
     for name, value in values.items():
         options: dict[str, Any] = {"Overwrite": True} if name in existing else {"Tags": rows}
         # A value over 4096 characters (a certificate chain) needs the advanced tier; this picks it only then.

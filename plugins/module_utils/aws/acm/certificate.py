@@ -21,6 +21,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.steps import 
     tag_changes,
     with_tags,
 )
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
 
 #: Types that ACM lists only when they are asked for: https://docs.aws.amazon.com/acm/latest/APIReference/API_Filters.html
 KEY_TYPES = ["RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1"]
@@ -96,7 +97,7 @@ def present(params: Mapping[str, Any], desired: Mapping[str, Any], found: Found 
         )
     add, gone = tag_changes(found.properties["tags"], wanted.get("tags"), params["purge_tags"])
     if add:
-        calls.append(("add_tags_to_certificate", {"CertificateArn": arn, "Tags": _pairs(add)}))
+        calls.append(("add_tags_to_certificate", {"CertificateArn": arn, "Tags": tag_list(add)}))
     if gone:
         rows = [{"Key": key} for key in gone]
         calls.append(("remove_tags_from_certificate", {"CertificateArn": arn, "Tags": rows}))
@@ -122,7 +123,7 @@ def _request(params: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[Call]
         # certificate of an old one may be gone.
         "IdempotencyToken": params["token"],
         "Options": _options(wanted.get("transparency", True)),
-        "Tags": _pairs({**wanted.get("tags", {}), "Name": name}),
+        "Tags": tag_list({**wanted.get("tags", {}), "Name": name}),
     }
     if wanted.get("alternative_names"):
         request["SubjectAlternativeNames"] = wanted["alternative_names"]
@@ -133,7 +134,3 @@ def _request(params: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[Call]
 
 def _options(transparency: bool) -> dict[str, str]:
     return {"CertificateTransparencyLoggingPreference": "ENABLED" if transparency else "DISABLED"}
-
-
-def _pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]

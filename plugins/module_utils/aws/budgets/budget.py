@@ -20,6 +20,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.steps import 
     tag_changes,
     with_tags,
 )
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
 
 CURRENCY = "USD"
 DEFAULTS: Mapping[str, Any] = {"tag_filter": {}, "notifications": [], "tags": {}}
@@ -73,7 +74,7 @@ def present(params: Mapping[str, Any], desired: Mapping[str, Any], found: Found 
         if rows:
             request["NotificationsWithSubscribers"] = rows
         if after["tags"]:
-            request["ResourceTags"] = _pairs(after["tags"])
+            request["ResourceTags"] = tag_list(after["tags"])
         return Steps([("create_budget", request)], {}, wanted)
     before = normalize(found.properties)
     changed = [setting for setting in sorted(wanted) if setting != "tags" and wanted[setting] != before[setting]]
@@ -86,7 +87,7 @@ def present(params: Mapping[str, Any], desired: Mapping[str, Any], found: Found 
         calls += _renotify({**place, "BudgetName": params["name"]}, before["notifications"], after["notifications"])
     add, gone = tag_changes(before["tags"], wanted.get("tags"), params["purge_tags"])
     if add:
-        calls.append(("tag_resource", {"ResourceARN": found.facts["arn"], "ResourceTags": _pairs(add)}))
+        calls.append(("tag_resource", {"ResourceARN": found.facts["arn"], "ResourceTags": tag_list(add)}))
     if gone:
         calls.append(("untag_resource", {"ResourceARN": found.facts["arn"], "ResourceTagKeys": gone}))
     return Steps(calls, before, after)
@@ -161,7 +162,3 @@ def _order(row: Mapping[str, Any]) -> tuple[str, float]:
 
 def _number(value: Any) -> int | float:
     return int(float(value)) if float(value).is_integer() else float(value)
-
-
-def _pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]

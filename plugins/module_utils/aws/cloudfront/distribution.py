@@ -23,6 +23,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.steps import 
     tag_changes,
     with_tags,
 )
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
 
 #: What is compared of a behavior: the property, and CloudFront's key.
 BEHAVIOR = {
@@ -95,7 +96,7 @@ def present(params: Mapping[str, Any], desired: Mapping[str, Any], found: Found 
         tags = {**wanted.get("tags", {}), "Name": params["name"]}
         request = {
             "DistributionConfig": new_config(params["name"], wanted, ids),
-            "Tags": {"Items": _pairs(tags)},
+            "Tags": {"Items": tag_list(tags)},
         }
         return Steps([("create_distribution_with_tags", {"DistributionConfigWithTags": request})], {}, wanted)
     have = normalize(found.properties)
@@ -111,7 +112,7 @@ def present(params: Mapping[str, Any], desired: Mapping[str, Any], found: Found 
         )
     add, gone = tag_changes(have["tags"], wanted.get("tags"), params["purge_tags"])
     if add:
-        calls.append(("tag_resource", {"Resource": found.facts["arn"], "Tags": {"Items": _pairs(add)}}))
+        calls.append(("tag_resource", {"Resource": found.facts["arn"], "Tags": {"Items": tag_list(add)}}))
     if gone:
         calls.append(("untag_resource", {"Resource": found.facts["arn"], "TagKeys": {"Items": gone}}))
     after = merged(have, wanted, changed)
@@ -169,7 +170,3 @@ def _error_pages(config: Mapping[str, Any]) -> dict[str, Any]:
         }
         for row in rows
     }
-
-
-def _pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]

@@ -20,6 +20,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.steps import 
     tag_changes,
     with_tags,
 )
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
 
 #: Property -> the parameter of CreateTrail and UpdateTrail.
 SETTINGS = {
@@ -79,7 +80,7 @@ def present(params: Mapping[str, Any], desired: Mapping[str, Any], found: Found 
     wanted = normalize(desired)
     if found is None:
         after = {**DEFAULTS, **wanted}
-        calls: list[Call] = [("create_trail", {**_settings(name, after), "TagsList": _pairs(after["tags"])})]
+        calls: list[Call] = [("create_trail", {**_settings(name, after), "TagsList": tag_list(after["tags"])})]
         calls.append(_select(name, after))
         if after["logging"]:  # CreateTrail leaves it stopped
             calls.append(("start_logging", {"Name": name}))
@@ -99,7 +100,7 @@ def present(params: Mapping[str, Any], desired: Mapping[str, Any], found: Found 
     arn = found.facts["arn"]
     add, gone = tag_changes(before["tags"], wanted.get("tags"), params["purge_tags"])
     if add:
-        calls.append(("add_tags", {"ResourceId": arn, "TagsList": _pairs(add)}))
+        calls.append(("add_tags", {"ResourceId": arn, "TagsList": tag_list(add)}))
     if gone:
         calls.append(("remove_tags", {"ResourceId": arn, "TagsList": [{"Key": key} for key in gone]}))
     after["tags"] = with_tags(before["tags"], wanted.get("tags"), params["purge_tags"])
@@ -154,7 +155,3 @@ def _selected(answer: Mapping[str, Any]) -> dict[str, Any]:
         if selector.get("DataResources"):
             other.append("basic")
     return {"management_events": management, "object_events": sorted(buckets), "other_events": sorted(other)}
-
-
-def _pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]

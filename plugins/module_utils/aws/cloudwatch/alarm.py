@@ -20,6 +20,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.steps import 
     tag_changes,
     with_tags,
 )
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
 
 DEFAULTS: Mapping[str, Any] = {
     "description": "",
@@ -108,7 +109,7 @@ def _present(
     wanted = normalize(desired)
     if found is None:
         method, request = write(params["name"], {**defaults, **wanted})
-        tags = {"Tags": _pairs(wanted["tags"])} if wanted.get("tags") else {}
+        tags = {"Tags": tag_list(wanted["tags"])} if wanted.get("tags") else {}
         return Steps([(method, {**request, **tags})], {}, wanted)
     before = normalize(found.properties)
     changed = [setting for setting in sorted(wanted) if setting != "tags" and wanted[setting] != before[setting]]
@@ -118,7 +119,7 @@ def _present(
     # PutMetricAlarm takes tags at creation only.
     add, gone = tag_changes(before["tags"], wanted.get("tags"), params["purge_tags"])
     if add:
-        calls.append(("tag_resource", {"ResourceARN": found.facts["arn"], "Tags": _pairs(add)}))
+        calls.append(("tag_resource", {"ResourceARN": found.facts["arn"], "Tags": tag_list(add)}))
     if gone:
         calls.append(("untag_resource", {"ResourceARN": found.facts["arn"], "TagKeys": gone}))
     return Steps(calls, before, after)
@@ -156,7 +157,3 @@ def _request(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _number(value: Any) -> int | float:
     return int(value) if float(value).is_integer() else float(value)
-
-
-def _pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]

@@ -21,6 +21,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.steps import 
     tag_changes,
     with_tags,
 )
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
 
 #: Root device of Amazon Linux 2023. https://docs.aws.amazon.com/linux/al2023/ug/ec2.html
 ROOT_DEVICE = "/dev/xvda"
@@ -58,7 +59,7 @@ def data_of(properties: Mapping[str, Any]) -> dict[str, Any]:
     }
     if properties.get("volume_key_arn"):
         volume["KmsKeyId"] = properties["volume_key_arn"]
-    tags = [{"Key": key, "Value": value} for key, value in sorted(properties["launched_tags"].items())]
+    tags = tag_list(properties["launched_tags"])
     return {
         "MetadataOptions": {
             "HttpEndpoint": "enabled",
@@ -74,7 +75,7 @@ def present(params: Mapping[str, Any], desired: Mapping[str, Any], found: Found 
     """Steps towards the desired template: a template's versions cannot change, so a difference is a new version, the default."""
     name, wanted = params["name"], {key: value for key, value in desired.items() if key != "tags"}
     if found is None:
-        tags = [{"Key": key, "Value": value} for key, value in sorted((desired.get("tags") or {}).items())]
+        tags = tag_list(desired.get("tags") or {})
         request: dict[str, Any] = {"LaunchTemplateName": name, "LaunchTemplateData": data_of({**DEFAULTS, **wanted})}
         if tags:
             request["TagSpecifications"] = [{"ResourceType": "launch-template", "Tags": tags}]
@@ -92,7 +93,7 @@ def present(params: Mapping[str, Any], desired: Mapping[str, Any], found: Found 
     add, gone = tag_changes(before["tags"], desired.get("tags"), params["purge_tags"])
     identity = [found.facts["id"]]
     if add:
-        pairs = [{"Key": key, "Value": value} for key, value in sorted(add.items())]
+        pairs = tag_list(add)
         calls.append(("create_tags", {"Resources": identity, "Tags": pairs}))
     if gone:
         calls.append(("delete_tags", {"Resources": identity, "Tags": [{"Key": key} for key in gone]}))

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.steps import Call, tag_changes
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
 
 
 def split(item: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
@@ -22,7 +23,7 @@ def split(item: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
 
 def specification(resource: str, name: str, tags: Mapping[str, str] | None) -> list[dict[str, Any]]:
     """TagSpecifications of a creation, so that no run leaves anything behind that has no owner."""
-    return [{"ResourceType": resource, "Tags": _pairs({**(tags or {}), "Name": name})}]
+    return [{"ResourceType": resource, "Tags": tag_list({**(tags or {}), "Name": name})}]
 
 
 def tag_calls(identifier: str, found: Mapping[str, str], desired: Mapping[str, str] | None, purge: bool) -> list[Call]:
@@ -30,11 +31,7 @@ def tag_calls(identifier: str, found: Mapping[str, str], desired: Mapping[str, s
     add, gone = tag_changes(found, desired, purge)
     calls: list[Call] = []
     if add:
-        calls.append(("create_tags", {"Resources": [identifier], "Tags": _pairs(add)}))
+        calls.append(("create_tags", {"Resources": [identifier], "Tags": tag_list(add)}))
     if gone:
         calls.append(("delete_tags", {"Resources": [identifier], "Tags": [{"Key": key} for key in gone]}))
     return calls
-
-
-def _pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]

@@ -21,6 +21,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.steps import 
     tag_changes,
     with_tags,
 )
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
 
 
 def project(repository: Mapping[str, Any], lifecycle: str | None, tags: Mapping[str, str]) -> dict[str, Any]:
@@ -68,7 +69,7 @@ def _change(name: str, wanted: Mapping[str, Any], found: Mapping[str, Any], arn:
         calls.append(_lifecycle(name, wanted["lifecycle"]))
     add, gone = tag_changes(found["tags"], wanted.get("tags"), purge_tags)
     if add:
-        calls.append(("tag_resource", {"resourceArn": arn, "tags": _pairs(add)}))
+        calls.append(("tag_resource", {"resourceArn": arn, "tags": tag_list(add)}))
     if gone:
         calls.append(("untag_resource", {"resourceArn": arn, "tagKeys": gone}))
     after = merged(found, wanted, changed)
@@ -91,7 +92,7 @@ def _create(name: str, wanted: Mapping[str, Any]) -> list[Call]:
         "imageTagMutability": _mutability(wanted.get("immutable", False)),
         "imageScanningConfiguration": {"scanOnPush": wanted.get("scan_on_push", False)},
         "encryptionConfiguration": encryption,
-        "tags": _pairs(wanted.get("tags", {})),
+        "tags": tag_list(wanted.get("tags", {})),
     }
     calls: list[Call] = [("create_repository", request)]
     if wanted.get("lifecycle"):
@@ -108,7 +109,3 @@ def _lifecycle(name: str, policy: Mapping[str, Any]) -> Call:
 
 def _mutability(immutable: bool) -> str:
     return "IMMUTABLE" if immutable else "MUTABLE"
-
-
-def _pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.steps import Call, tag_changes
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,6 @@ def attribute_call(
         if name in attributes
     ]
     return [(method, {parameter: arn, "Attributes": rows})] if rows else []
-
-
-def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    """Tags as AWS takes them."""
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
 
 
 def tag_calls(arn: str, found: Mapping[str, str], desired: Mapping[str, str] | None, purge: bool) -> list[Call]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.answers import Answered
-from ansible_collections.creator.platform.plugins.module_utils.aws.elbv2.attributes import tag_calls, tag_list
+from ansible_collections.creator.platform.plugins.module_utils.aws.elbv2.attributes import tag_calls
 from ansible_collections.creator.platform.plugins.module_utils.aws.elbv2.rules import (
     action_of,
     action_request,
@@ -30,6 +30,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.steps import 
     merged,
     with_tags,
 )
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
 
 
 def project(

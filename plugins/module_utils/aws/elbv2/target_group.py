@@ -18,7 +18,6 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.elbv2.attribu
     attribute_call,
     settings_of,
     tag_calls,
-    tag_list,
 )
 from ansible_collections.creator.platform.plugins.module_utils.aws.steps import (
     Call,
@@ -28,6 +27,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.steps import 
     merged,
     with_tags,
 )
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
 
 ATTRIBUTES = {
     "deregistration_delay": Attribute("deregistration_delay.timeout_seconds", int, 300),

@@ -21,6 +21,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.steps import 
     tag_changes,
     with_tags,
 )
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
 
 DEFAULT_BUS = "default"
 #: What EventBridge does for a target that says nothing of it.
@@ -74,7 +75,7 @@ def present(params: Mapping[str, Any], desired: Mapping[str, Any], found: Found 
     wanted = normalize(desired)
     if found is None:
         after = {**{name: DEFAULTS[name] for name in RULE}, **wanted}
-        tags = {"Tags": _pairs(wanted["tags"])} if wanted.get("tags") else {}
+        tags = {"Tags": tag_list(wanted["tags"])} if wanted.get("tags") else {}
         calls: list[Call] = [("put_rule", {**_rule(params, after), **tags})]
         if wanted.get("targets"):
             calls.append(_put(params, wanted["targets"]))
@@ -91,7 +92,7 @@ def present(params: Mapping[str, Any], desired: Mapping[str, Any], found: Found 
     arn = found.facts["arn"]
     add, gone = tag_changes(before["tags"], wanted.get("tags"), params["purge_tags"])
     if add:
-        calls.append(("tag_resource", {"ResourceARN": arn, "Tags": _pairs(add)}))
+        calls.append(("tag_resource", {"ResourceARN": arn, "Tags": tag_list(add)}))
     if gone:
         calls.append(("untag_resource", {"ResourceARN": arn, "TagKeys": gone}))
     return Steps(calls, before, after)
@@ -161,7 +162,3 @@ def _to_aws(target: Mapping[str, Any]) -> dict[str, Any]:
     if target["role_arn"]:
         result["RoleArn"] = target["role_arn"]
     return result
-
-
-def _pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]

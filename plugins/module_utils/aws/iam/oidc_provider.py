@@ -19,6 +19,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.steps import 
     tag_changes,
     with_tags,
 )
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
 
 
 def name_of(arn: str) -> str:
@@ -41,7 +42,7 @@ def present(params: Mapping[str, Any], desired: Mapping[str, Any], found: Found 
     if found is None:
         request: dict[str, Any] = {"Url": f"https://{params['name']}", "ClientIDList": list(desired["client_ids"])}
         request |= {"ThumbprintList": list(desired["thumbprints"])} if desired.get("thumbprints") else {}
-        request |= {"Tags": _pairs(desired["tags"])} if desired.get("tags") else {}
+        request |= {"Tags": tag_list(desired["tags"])} if desired.get("tags") else {}
         return Steps([("create_open_id_connect_provider", request)], {}, dict(desired))
     have, arn = found.properties, {"OpenIDConnectProviderArn": found.facts["arn"]}
     wanted = set(desired.get("client_ids", have["client_ids"]))
@@ -55,7 +56,7 @@ def present(params: Mapping[str, Any], desired: Mapping[str, Any], found: Found 
         calls.append(("update_open_id_connect_provider_thumbprint", {**arn, "ThumbprintList": thumbprints}))
     add, gone = tag_changes(have["tags"], desired.get("tags"), params["purge_tags"])
     if add:
-        calls.append(("tag_open_id_connect_provider", {**arn, "Tags": _pairs(add)}))
+        calls.append(("tag_open_id_connect_provider", {**arn, "Tags": tag_list(add)}))
     if gone:
         calls.append(("untag_open_id_connect_provider", {**arn, "TagKeys": gone}))
     tags = with_tags(have["tags"], desired.get("tags"), params["purge_tags"])
@@ -67,7 +68,3 @@ def absent(params: Mapping[str, Any], found: Found) -> Steps:
     del params
     request = {"OpenIDConnectProviderArn": found.facts["arn"]}
     return Steps([("delete_open_id_connect_provider", request)], found.properties, {})
-
-
-def _pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]

@@ -22,6 +22,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.steps import 
     tag_changes,
     with_tags,
 )
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
 
 #: Settled at creation, or never taken back.
 FIXED = ("encrypted", "kms_key", "node_to_node_encryption", "fine_grained_access")
@@ -122,7 +123,7 @@ def present(params: Mapping[str, Any], desired: Mapping[str, Any], found: Found 
     made = [key for key in changed if key not in pending]
     add, gone = tag_changes(before["tags"], wanted.get("tags"), params["purge_tags"])
     if add:
-        calls.append(("add_tags", {"ARN": found.facts["arn"], "TagList": _pairs(add)}))
+        calls.append(("add_tags", {"ARN": found.facts["arn"], "TagList": tag_list(add)}))
     if gone:
         calls.append(("remove_tags", {"ARN": found.facts["arn"], "TagKeys": gone}))
     after = merged(before, wanted, made)
@@ -159,7 +160,7 @@ def _creation(name: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
         request["EncryptionAtRestOptions"] = {"Enabled": wanted["encrypted"], **key}
     if wanted.get("node_to_node_encryption") is not None:
         request["NodeToNodeEncryptionOptions"] = {"Enabled": wanted["node_to_node_encryption"]}
-    request["TagList"] = _pairs(wanted.get("tags") or {})
+    request["TagList"] = tag_list(wanted.get("tags") or {})
     return request
 
 
@@ -235,7 +236,3 @@ PARTS: Mapping[str, tuple[tuple[str, ...], Callable[[Mapping[str, Any]], Any]]] 
     ),
     "OffPeakWindowOptions": (("off_peak_hour",), _off_peak),
 }
-
-
-def _pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]

@@ -21,6 +21,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.steps import 
     tag_changes,
     with_tags,
 )
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
 
 #: Our names and RDS's, for what is said in the same way at creation and later.
 FIELDS = {
@@ -157,7 +158,7 @@ def present(params: Mapping[str, Any], desired: Mapping[str, Any], found: Found 
     calls = _changes(params, wanted, before, changed)
     add, gone = tag_changes(before["tags"], wanted.get("tags"), params["purge_tags"])
     if add:
-        calls.append(("add_tags_to_resource", {"ResourceName": found.facts["arn"], "Tags": _pairs(add)}))
+        calls.append(("add_tags_to_resource", {"ResourceName": found.facts["arn"], "Tags": tag_list(add)}))
     if gone:
         calls.append(("remove_tags_from_resource", {"ResourceName": found.facts["arn"], "TagKeys": gone}))
     after = merged(before, wanted, changed)
@@ -199,7 +200,7 @@ def _creation(name: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
         request["EnableCloudwatchLogsExports"] = list(wanted["log_exports"])
     request |= _insights(wanted) if wanted.get("performance_insights_days") else {}
     request |= _password(wanted)
-    request["Tags"] = _pairs(wanted.get("tags") or {})
+    request["Tags"] = tag_list(wanted.get("tags") or {})
     return request
 
 
@@ -260,7 +261,3 @@ def absent(params: Mapping[str, Any], found: Found) -> Steps:
         request["FinalDBSnapshotIdentifier"] = final
     calls.append(("delete_db_instance", request))
     return Steps(calls, found.properties, {})
-
-
-def _pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]

@@ -81,11 +81,6 @@ def tags_of(instance: Mapping[str, Any]) -> dict[str, str]:
     return {each["Key"]: each["Value"] for each in instance.get("TagList") or []}
 
 
-def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    """Tags as RDS takes them."""
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
-
-
 def facts(instance: Mapping[str, Any]) -> dict[str, Any]:
     """identifier, arn, status, address and port (None while there is no endpoint)."""
     endpoint = instance.get("Endpoint") or {}

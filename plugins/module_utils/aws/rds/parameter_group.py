@@ -18,6 +18,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.steps import 
     tag_changes,
     with_tags,
 )
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
 
 #: RDS takes no more in one request.
 AT_A_TIME = 20
@@ -45,7 +46,7 @@ def project(
 
 def create_calls(name: str, desired: Mapping[str, Any]) -> list[Call]:
     """The call that makes the group, without parameters: which are known is only seen in the group."""
-    tags = [{"Key": key, "Value": value} for key, value in sorted((desired.get("tags") or {}).items())]
+    tags = tag_list(desired.get("tags") or {})
     return [
         (
             "create_db_parameter_group",
@@ -86,7 +87,7 @@ def present(
         calls += _parameter_calls(name, wanted, found["parameters"], known)
     add, gone = tag_changes(found["tags"], desired.get("tags"), purge_tags)
     if add:
-        pairs = [{"Key": key, "Value": value} for key, value in sorted(add.items())]
+        pairs = tag_list(add)
         calls.append(("add_tags_to_resource", {"ResourceName": arn, "Tags": pairs}))
     if gone:
         calls.append(("remove_tags_from_resource", {"ResourceName": arn, "TagKeys": gone}))

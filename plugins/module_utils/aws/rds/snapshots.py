@@ -13,9 +13,9 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.errors import
 from ansible_collections.creator.platform.plugins.module_utils.aws.rds.instances import (
     Pace,
     RestoreError,
-    tag_list,
     translated,
 )
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
 
 _EXISTS = frozenset({"DBSnapshotAlreadyExists", "DBSnapshotAlreadyExistsFault"})
 _BUSY = frozenset({"InvalidDBInstanceState", "InvalidDBInstanceStateFault"})

@@ -18,6 +18,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.steps import 
     merged,
     with_tags,
 )
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
 
 #: What is asked for each setting, and the error codes with which S3 says that a bucket has none.
 SETTINGS: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -116,7 +117,7 @@ def present(
         calls.append(_encryption(name, after))
     calls += [WRITES[setting](name, after[setting]) for setting in WRITES if setting in changed]
     if after["tags"] != before["tags"]:
-        tags = [{"Key": key, "Value": value} for key, value in sorted(after["tags"].items())]
+        tags = tag_list(after["tags"])
         calls.append(("put_bucket_tagging", {"Bucket": name, "Tagging": {"TagSet": tags}}))
     return Steps(calls, before if found is not None else {}, after)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.steps import Steps
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
 
 
 def project_rules(rules: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -79,7 +80,7 @@ def _status(enabled: Any) -> str:
 
 
 def _filter(prefix: str, tags: Mapping[str, str]) -> dict[str, Any]:
-    pairs = [{"Key": name, "Value": value} for name, value in sorted(tags.items())]
+    pairs = tag_list(tags)
     if pairs and (prefix or len(pairs) > 1):
         return {"And": {**({"Prefix": prefix} if prefix else {}), "Tags": pairs}}
     return {"Tag": pairs[0]} if pairs else {"Prefix": prefix}

@@ -22,6 +22,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.steps import 
     tag_changes,
     with_tags,
 )
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
 
 #: Property -> SNS's attribute.
 ATTRIBUTES = {
@@ -65,7 +66,7 @@ def present(params: Mapping[str, Any], desired: Mapping[str, Any], found: Found 
     if found is None:
         attributes = {theirs: _text(wanted[ours]) for ours, theirs in ATTRIBUTES.items() if wanted.get(ours)}
         return Steps(
-            [("create_topic", {"Name": name, "Attributes": attributes, "Tags": _pairs(wanted.get("tags", {}))})],
+            [("create_topic", {"Name": name, "Attributes": attributes, "Tags": tag_list(wanted.get("tags", {}))})],
             {},
             wanted,
         )
@@ -75,7 +76,7 @@ def present(params: Mapping[str, Any], desired: Mapping[str, Any], found: Found 
     calls: list[Call] = [_set(arn, setting, wanted[setting]) for setting in changed]
     add, gone = tag_changes(before["tags"], wanted.get("tags"), params["purge_tags"])
     if add:
-        calls.append(("tag_resource", {"ResourceArn": arn, "Tags": _pairs(add)}))
+        calls.append(("tag_resource", {"ResourceArn": arn, "Tags": tag_list(add)}))
     if gone:
         calls.append(("untag_resource", {"ResourceArn": arn, "TagKeys": gone}))
     after = merged(before, wanted, changed)
@@ -95,7 +96,3 @@ def _set(arn: str, setting: str, value: Any) -> Call:
 
 def _text(value: Any) -> str:
     return json.dumps(value, sort_keys=True) if isinstance(value, Mapping) else str(value)
-
-
-def _pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]

@@ -21,6 +21,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.steps import 
     tag_changes,
     with_tags,
 )
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
 
 SETTINGS = ("description", "default_action", "rules")
 
@@ -76,7 +77,7 @@ def present(params: Mapping[str, Any], desired: Mapping[str, Any], found: Found 
         calls += _associations(params, have["load_balancers"], wanted["load_balancers"], found.facts["arn"])
     add, gone = tag_changes(have["tags"], wanted.get("tags"), params["purge_tags"])
     if add:
-        calls.append(("tag_resource", {"ResourceARN": found.facts["arn"], "Tags": _pairs(add)}))
+        calls.append(("tag_resource", {"ResourceARN": found.facts["arn"], "Tags": tag_list(add)}))
     if gone:
         calls.append(("untag_resource", {"ResourceARN": found.facts["arn"], "TagKeys": gone}))
     after = merged(have, wanted, changed)
@@ -95,7 +96,7 @@ def _create(params: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[Call]:
     settings = {"description": "", "default_action": "allow", "rules": [], **wanted}
     request = {"Name": params["name"], "Scope": params["scope"], **_settings(params["name"], settings)}
     if wanted.get("tags"):
-        request["Tags"] = _pairs(wanted["tags"])
+        request["Tags"] = tag_list(wanted["tags"])
     arn = Answered(("Summary", "ARN"))
     return [("create_web_acl", request), *_associations(params, [], wanted.get("load_balancers", []), arn)]
 
@@ -139,7 +140,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(each) for each in value]
     return value
-
-
-def _pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
