@@ -46,12 +46,17 @@ class Roles:
 
 
 @pytest.fixture(scope="module")
-def roles() -> Iterator[Roles]:
+def roles(request: pytest.FixtureRequest) -> Iterator[Roles]:
     """The roles of an environment on a local cloud of its own."""
     folder = Path(tempfile.mkdtemp(prefix="permissions-", dir="/var/tmp"))
     cloud = start_cloud()
     try:
-        yield Roles(Environment("local", cloud, folder, ""))
-        shutil.rmtree(folder)
+        environment = Environment("local", cloud, folder, "")
+        yield Roles(environment)
+        print("\n" + "; ".join(f"{name} {seconds} s" for name, seconds in environment.seconds))
+        if request.session.testsfailed:
+            print(f"logs, evidence and reports are in {folder}")
+        else:
+            shutil.rmtree(folder)
     finally:
         end_cloud(cloud)

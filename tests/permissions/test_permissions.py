@@ -23,7 +23,8 @@ from tests.permissions.conftest import Roles
 
 ROOT = Path(__file__).resolve().parents[2]
 SELDOM = ROOT / "roles/identity/vars/main/seldom.yml"
-ACTED = ("provisioner", "read-only", "ci", "deployer", "drill")
+ACTED = ("provisioner", "read-only", "ci", "awx", "deployer", "drill")
+SERVICES = ("web", "api", "worker")
 ISSUER = "token.actions.githubusercontent.com"
 
 _failed: list[str] = []
@@ -74,10 +75,18 @@ def test_what_the_read_only_role_plans_the_provisioner_applies(roles: Roles) -> 
     roles.play("provisioner", "provision")
 
 
+def test_pipelines_take_on_the_roles_of_people(roles: Roles) -> None:
+    sts, external = roles.environment.cloud.client("sts"), "creator-local"
+    awx = sts.assume_role(RoleArn=roles.arn("awx"), RoleSessionName="job", ExternalId=external)["Credentials"]
+    for keys in (pipeline(roles), awx):
+        for role in ("provisioner", "read-only", "deployer", "drill"):
+            client(roles, "sts", keys).assume_role(RoleArn=roles.arn(role), RoleSessionName="job")
+
+
 def test_a_release_goes_out_and_comes_back(roles: Roles) -> None:
     ecr = client(roles, "ecr", pipeline(roles))
     ecr.get_authorization_token()
-    for service in ("web", "api", "worker"):
+    for service in SERVICES:
         push_placeholder(ecr, f"creator-local-{service}", "placeholder", service)
     roles.play("deployer", "deploy")
     again = {"deploy_service_overrides": {"web": {"config": {"LOG_LEVEL": "debug"}}}}
@@ -105,7 +114,9 @@ def test_what_others_changed_is_found_and_repaired(roles: Roles) -> None:
 def test_all_is_removed_but_who_removes(roles: Roles) -> None:
     roles.play("provisioner", "destroy", "--limit", "!identity", "-e", "destroy=local", code=2)
     protected = [name for one in roles.environment.document("plan")["components"] for name in one["protected"]]
-    override = json.dumps({"component_unprotected": protected})
+    # Repositories with images in them are not protected as such, and go only by name all the same.
+    images = [f"ecr_repository creator-local-{service}" for service in SERVICES]
+    override = json.dumps({"component_unprotected": protected + images})
     roles.play("provisioner", "destroy", "--limit", "!identity", "-e", "destroy=local", "-e", override)
 
 
