@@ -69,7 +69,6 @@ tags:
   type: dict
 """
 
-import os
 import secrets
 from datetime import UTC, datetime, timedelta
 
@@ -77,7 +76,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AwsError
 from ansible_collections.creator.platform.plugins.module_utils.drill.guards import Intent
 from ansible_collections.creator.platform.plugins.module_utils.drill.naming import NamingError, copy_name, copy_tags
-from ansible_collections.creator.platform.plugins.module_utils.sweep.owner import ancestor
+from ansible_collections.creator.platform.plugins.module_utils.sweep.owner import of_this_run
 from ansible_collections.creator.platform.plugins.module_utils.sweep.run import record_intent
 
 SPEC = {
@@ -96,7 +95,7 @@ def main() -> None:
     expires = (now + timedelta(seconds=module.params["expires_in"])).strftime("%Y-%m-%dT%H:%M:%SZ")
     try:
         copy = copy_name(source, run)
-        intent = Intent(platform, environment, run, source, copy, expires, ancestor(os.getpid()))
+        intent = Intent(platform, environment, run, source, copy, expires, of_this_run())
         if not module.check_mode:
             tags = {"platform": platform, "environment": environment, "managed-by": "creator.platform"}
             record_intent(module.client("ssm"), intent, tags)

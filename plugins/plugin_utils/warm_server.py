@@ -27,6 +27,7 @@ import traceback
 import types
 from collections.abc import Callable
 
+from ansible_collections.creator.platform.plugins.module_utils.sweep.owner import CONTROLLER
 from ansible_collections.creator.platform.plugins.plugin_utils.warm_loading import ROOTS, Loaded, PayloadFinder
 from ansible_collections.creator.platform.plugins.plugin_utils.warm_request import (
     MADE_UP,
@@ -72,7 +73,7 @@ def main(arguments: list[str]) -> None:
     gc.freeze()  # what is loaded stays in pages that the children share
     os.write(int(ready), b"ready")
     os.close(int(ready))
-    child = Server(listener, controller, loaded).serve()
+    child = Server(listener, controller, loaded, int(pid)).serve()
     if child is not None:
         child()
     with contextlib.suppress(FileNotFoundError):
@@ -82,9 +83,10 @@ def main(arguments: list[str]) -> None:
 class Server:
     """Accepts, forks, and tells each caller how its child ended."""
 
-    def __init__(self, listener: socket.socket, controller: int, loaded: Loaded) -> None:
+    def __init__(self, listener: socket.socket, controller: int, loaded: Loaded, pid: int) -> None:
         self.listener = listener
         self.controller = controller
+        self.pid = pid
         self.loaded = loaded
         self.environment = dict(os.environ)
         self.selector = selectors.DefaultSelector()
@@ -119,7 +121,7 @@ class Server:
         pid = os.fork()
         if pid == 0:
             self.leave_behind()
-            return lambda: become_module(caller, self.loaded, self.environment, self.teach)
+            return lambda: become_module(caller, self.loaded, self.environment, self.teach, self.pid)
         watch = os.pidfd_open(pid)
         self.callers[watch] = (pid, caller)
         self.selector.register(watch, selectors.EVENT_READ)
@@ -145,7 +147,9 @@ class Server:
             say(caller, {"status": os.waitstatus_to_exitcode(status)})
 
 
-def become_module(caller: socket.socket, loaded: Loaded, environment: dict[str, str], teach: socket.socket) -> None:
+def become_module(
+    caller: socket.socket, loaded: Loaded, environment: dict[str, str], teach: socket.socket, controller: int
+) -> None:
     """In a child: read the request, and run its module in this process; or refuse, before anything of it ran."""
     try:
         request = receive(caller)
@@ -166,7 +170,7 @@ def become_module(caller: socket.socket, loaded: Loaded, environment: dict[str, 
             say(caller, {"refused": str(error)})
         os._exit(0)
     caller.close()
-    adopt(request)
+    adopt(request, controller)
     modules = settle_modules(payload, loaded)
     status = run(payload)
     status = end_threads(status)
@@ -178,14 +182,15 @@ def become_module(caller: socket.socket, loaded: Loaded, environment: dict[str, 
     os._exit(status)
 
 
-def adopt(request: Request) -> None:
-    """Take on the caller's output files, umask and variables."""
+def adopt(request: Request, controller: int) -> None:
+    """Take on the caller's output files, umask and variables. No ancestor of this process is the controller, so it is named."""
     for number, descriptor in enumerate(request.files, start=1):
         os.dup2(descriptor, number)
         os.close(descriptor)
     os.umask(request.umask)
     os.environ.clear()
     os.environ.update(request.environment)
+    os.environ[CONTROLLER] = str(controller)
     time.tzset()
     tempfile.tempdir = None  # worked out again from TMPDIR
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -167,6 +167,18 @@ def test_both_connections_give_the_same_answers(cloud: RunningCloud, tmp_path: P
     assert "WARM not used: the command has no module as its input" in said
 
 
+def test_the_intent_of_a_drill_names_its_run(cloud: RunningCloud, tmp_path: Path) -> None:
+    """A warm call is no descendant of its run, and a sweeper must see that the run is gone."""
+    wanted = {"environment": "warm", "platform": "creator", "source": "creator-warm-database", "region": "eu-west-1"}
+    calls = {"intent": f"creator.platform.drill_intent: {json.dumps({**wanted, 'expires_in': 600})}"}
+    answers(cloud, tmp_path, "creator.platform.warm", calls)
+    (row,) = cloud.client("ssm").get_parameters_by_path(Path="/creator/warm", Recursive=True)["Parameters"]
+    owner = json.loads(row["Value"])["owner"]
+    assert owner["pid"]
+    assert owner["started"]
+    assert not Path(f"/proc/{owner['pid']}").exists()
+
+
 def servers(folder: Path) -> list[int]:
     """Servers of runs whose ANSIBLE_HOME lies in the folder."""
     found = []

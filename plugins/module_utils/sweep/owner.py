@@ -11,17 +11,28 @@ from pathlib import Path
 
 from ansible_collections.creator.platform.plugins.module_utils.drill.guards import Owner
 
+_PROGRAMS = frozenset({b"ansible-playbook", b"ansible-runner"})
+#: Names, in a module call that no process of its run is above (plugins/connection/warm.py), that run's process.
+CONTROLLER = "CREATOR_PLATFORM_CONTROLLER_PID"
+
+
+def of_this_run() -> Owner:
+    """The outermost Ansible process of the run that this module call belongs to."""
+    named = os.environ.get(CONTROLLER, "")
+    return ancestor(int(named) if named.isdecimal() else os.getpid())
+
 
 def ancestor(pid: int) -> Owner:
-    """The outermost Ansible process above `pid`, or an Owner without pid where /proc does not tell."""
+    """The outermost Ansible process above `pid` and with it, or an Owner without pid where /proc does not tell."""
     chosen = 0
     while pid > 1:
         try:
-            command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ")
+            command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
             parent = int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
         except (OSError, ValueError, IndexError):
             break
-        if b"ansible-playbook" in command or b"ansible-runner" in command:
+        # The program itself or the interpreter's script, not a shell in whose text the word occurs.
+        if {os.path.basename(word) for word in command[:2]} & _PROGRAMS:
             chosen = pid
         pid = parent
     started = started_at(chosen)

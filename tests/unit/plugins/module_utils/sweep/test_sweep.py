@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -173,3 +174,17 @@ def test_owner_is_alive_until_its_process_ends() -> None:
         child.kill()
         child.wait()
         assert owner.alive(mine) is False
+
+
+def test_a_call_without_ancestors_of_its_run_is_told_who_that_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    script = tmp_path / "ansible-playbook"
+    script.write_text("input()")
+    with subprocess.Popen([sys.executable, str(script)], stdin=subprocess.PIPE) as run:
+        monkeypatch.setenv(owner.CONTROLLER, str(run.pid))
+        found = owner.of_this_run()
+        assert found == Owner(os.uname().nodename, run.pid, owner.started_at(run.pid))
+        assert owner.alive(found) is True
+        run.kill()
+    assert owner.alive(found) is False
