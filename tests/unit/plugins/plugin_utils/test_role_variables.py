@@ -32,9 +32,7 @@ def test_what_is_added_reaches_the_templates_of_others() -> None:
 
 def test_values_are_plain() -> None:
     found = variables(list="{{ [one, {'a': one}] }}", one="x").value("list")
-    assert type(found) is list
-    assert type(found[0]) is str
-    assert type(found[1]) is dict
+    assert [each.__class__ for each in (found, found[0], found[1])] == [list, str, dict]
 
 
 def test_a_default_is_for_what_is_not_there_only() -> None:
