@@ -50,9 +50,9 @@ def rotate_by_instance(cloud: Any, secret: str) -> None:
 def test_a_rotation_changes_the_password_of_the_server(cloud: Any, rds: Any, secret: str, rotate: Any) -> None:
     before = login(cloud, secret)
     rotate(cloud, secret)
-    assert rds.describe_db_instances(DBInstanceIdentifier=NAME)["DBInstances"][0]["MasterUserSecret"] | {
-        "KmsKeyId": ""
-    } == {"SecretArn": secret, "SecretStatus": "rotating", "KmsKeyId": ""}
+    shown = rds.describe_db_instances(DBInstanceIdentifier=NAME)["DBInstances"][0]["MasterUserSecret"]
+    # On a busy machine the rotation, which takes a local second, may be over by now.
+    assert (shown["SecretArn"], shown["SecretStatus"]) in {(secret, "rotating"), (secret, "active")}
     found, _ = wait(rds, NAME)
     after = login(cloud, secret)
     assert after != before
