@@ -180,8 +180,11 @@ def test_a_call_without_ancestors_of_its_run_is_told_who_that_is(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     script = tmp_path / "ansible-playbook"
-    script.write_text("input()")
-    with subprocess.Popen([sys.executable, str(script)], stdin=subprocess.PIPE) as run:
+    script.write_text("print('runs', flush=True)\ninput()")
+    with subprocess.Popen([sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as run:
+        # Popen returns with the exec; what /proc shows of the new program is whole once it speaks.
+        assert run.stdout is not None
+        assert run.stdout.readline() == b"runs\n"
         monkeypatch.setenv(owner.CONTROLLER, str(run.pid))
         found = owner.of_this_run()
         assert found == Owner(os.uname().nodename, run.pid, owner.started_at(run.pid))
