@@ -29,7 +29,7 @@ local: ## provision, deploy, verify, back up and drill a platform on this machin
 	@scripts/local.sh
 
 .PHONY: up
-up: venv kubernetes ## start the local cloud
+up: venv kubernetes registry ## start the local cloud
 	@$(LOCALCLOUD) up
 
 .PHONY: down
@@ -62,7 +62,7 @@ sanity: develop ## ansible-test sanity and units in a staged copy; on ansible-co
 	@$(BIN)/python scripts/ansible_test.py
 
 .PHONY: localcloud
-localcloud: develop kubernetes ## tests of the local cloud, driven through boto3 and the Kubernetes client
+localcloud: develop kubernetes registry ## tests of the local cloud, driven through boto3 and the Kubernetes client
 	@$(BIN)/python -m pytest -q tests/localcloud
 
 .PHONY: services
@@ -71,19 +71,19 @@ services: develop $(VENV)-services/.develop ## mypy and tests of the example wor
 	@$(VENV)-services/bin/python -m pytest -q services/tests
 
 .PHONY: molecule
-molecule: develop kubernetes ## playbook scenarios: the bad releases, the changed row, bad input
+molecule: develop kubernetes registry ## playbook scenarios: the bad releases, the changed row, bad input
 	@scripts/molecule.sh
 
 .PHONY: chaos
-chaos: develop kubernetes ## kill the run and the local cloud at random moments (SEEDS=20); each next run must converge
+chaos: develop kubernetes registry ## kill the run and the local cloud at random moments (SEEDS=20); each next run must converge
 	@$(BIN)/python -m pytest -q tests/chaos --seeds $(SEEDS)
 
 .PHONY: acceptance
-acceptance: develop kubernetes ## each of ENVIRONMENTS="local dev staging prod" from nothing to nothing, with drift in between
+acceptance: develop kubernetes registry ## each of ENVIRONMENTS="local dev staging prod" from nothing to nothing, with drift in between
 	@$(BIN)/python -m pytest -q -s tests/acceptance --environments "$(ENVIRONMENTS)"
 
 .PHONY: permissions
-permissions: develop kubernetes ## the life of an environment in the names of its roles: 0 refusals, no statement in vain
+permissions: develop kubernetes registry ## the life of an environment in the names of its roles: 0 refusals, no statement in vain
 	@$(BIN)/python -m pytest -q -s tests/permissions
 
 .PHONY: strangers
@@ -91,7 +91,7 @@ strangers: develop ## amazon.aws's own integration targets (TARGETS="ec2_vol …
 	@$(BIN)/python scripts/strangers.py $(TARGETS)
 
 .PHONY: bench
-bench: develop kubernetes ## measure the local cloud and the plan: start, memory, requests per second
+bench: develop kubernetes registry ## measure the local cloud and the plan: start, memory, requests per second
 	@for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark; done
 
 ##@ Documents and set-up
@@ -100,7 +100,7 @@ docs: develop ## write docs/modules and docs/environments.md from what they desc
 	@scripts/docs.sh
 
 .PHONY: truth
-truth: develop kubernetes ## write docs/module-truth.md: every module call of a provision in check mode and for real, twice
+truth: develop kubernetes registry ## write docs/module-truth.md: every module call of a provision in check mode and for real, twice
 	@$(BIN)/python scripts/module_truth.py
 
 .PHONY: lock
@@ -116,6 +116,10 @@ develop: $(VENV)/.develop ## the virtual environment for testing too
 .PHONY: kubernetes
 kubernetes: ## build (once) or find the Kubernetes binaries of the local cloud
 	@$(PYTHON) localcloud/kubernetes/build.py
+
+.PHONY: registry
+registry: ## build (once) or find the registry behind the emulated ECR; where it cannot be built, say so and go on
+	@$(PYTHON) -m localcloud.registry.build --optional
 
 $(VENV)/.runtime: requirements/runtime.txt
 	@scripts/venv.sh $(PYTHON) $(VENV) requirements/runtime.txt $@

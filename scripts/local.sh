@@ -10,6 +10,7 @@ trap 'kill "$build" 2>/dev/null || true' EXIT
 make venv
 wait "$build"
 trap - EXIT
+"$python" -m localcloud.registry.build --optional
 .venv/bin/python -m localcloud up
 status=0
 .venv/bin/ansible-playbook -i inventories/local/hosts.yml playbooks/site.yml "$@" || status=$?

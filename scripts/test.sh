@@ -27,7 +27,7 @@ modules=(tests/localcloud/test_modules_*.py tests/localcloud/test_rds*.py)
 
 # Two streams for two cores: what waits for playbooks runs beside what computes.
 playbooks() {
-  stage "Kubernetes binaries" make kubernetes
+  stage "Kubernetes and registry binaries" make kubernetes registry
   stage "molecule: the bad releases, the changed row" make molecule
   stage "chaos: ${CHAOS_SEEDS:-6} kills" make chaos SEEDS="${CHAOS_SEEDS:-6}"
   stage "local cloud: modules and databases" .venv/bin/python -m pytest -q "${modules[@]}"

@@ -115,12 +115,17 @@ def locate(environ: Mapping[str, str] = os.environ) -> dict[str, Path]:
 class Progress:
     """Lines with the elapsed time; silent until there is something to build."""
 
-    def __init__(self, write: Callable[[str], object], clock: Callable[[], float] = time.monotonic) -> None:
-        self._write, self._clock, self._started = write, clock, clock()
+    def __init__(
+        self,
+        write: Callable[[str], object],
+        clock: Callable[[], float] = time.monotonic,
+        subject: str = "kubernetes",
+    ) -> None:
+        self._write, self._clock, self._started, self._subject = write, clock, clock(), subject
 
     def say(self, text: str) -> None:
-        """Write one line: `[ 42 s] text`."""
-        self._write(f"[{self._clock() - self._started:4.0f} s] kubernetes: {text}\n")
+        """Write one line: `[ 42 s] kubernetes: text`."""
+        self._write(f"[{self._clock() - self._started:4.0f} s] {self._subject}: {text}\n")
 
 
 @contextlib.contextmanager
@@ -196,10 +201,15 @@ def find_go(work: Path, run: Runner, progress: Progress) -> str:
 
 
 class Runner:
-    """Runs one command at a time, keeps its output in a log, and takes it along when the build is interrupted."""
+    """Runs one command at a time, keeps its output in a log, and takes it along when the build is interrupted.
 
-    def __init__(self, log: Path, progress: Progress, environ: Mapping[str, str], every: float = 15.0) -> None:
-        self.log, self.progress, self.environ, self.every = log, progress, dict(environ), every
+    folder: where the go.mod is.
+    """
+
+    def __init__(
+        self, log: Path, progress: Progress, environ: Mapping[str, str], every: float = 15.0, folder: Path = HERE
+    ) -> None:
+        self.log, self.progress, self.environ, self.every, self.folder = log, progress, dict(environ), every, folder
 
     def __call__(self, argv: list[str], purpose: str) -> None:
         """Run `argv`, and say now and then that it goes on. Raises BuildError with the one line that tells why it failed."""
@@ -207,7 +217,7 @@ class Runner:
         ended = threading.Event()
         child = subprocess.Popen(
             argv,
-            cwd=HERE,
+            cwd=self.folder,
             env=self.environ,
             text=True,
             errors="replace",
