@@ -36,8 +36,10 @@ def assemble(cloud: Cloud, content: StateFile) -> Api:
     store = Store(cloud)
     loaded = store.load()
     cloud.on_touched = store.touched
+    cloud.on_keep = store.save
     log.info("services extended: %s; loaded: %s", ", ".join(names) or "none", ", ".join(loaded) or "none")
     requests = RequestsLog(cloud.state / "requests.jsonl")
+    cloud.on_requested = requests.add
     middleware = Middleware(server.aws_application(), cloud, store, requests)
     _control_faults(middleware)
     _control_requests(requests)

@@ -33,6 +33,12 @@ class Cloud:
     lock: threading.RLock = field(default_factory=threading.RLock)
     #: Services whose state a background job changed, so that it is written to disk: see persistence.
     on_touched: Callable[[str], None] = lambda service: None
+    #: Writes the state of a service to disk before it returns: for what is acknowledged elsewhere than over the AWS API.
+    on_keep: Callable[[str], None] = lambda service: None
+    #: Keeps a record of what was asked elsewhere than over the AWS API: see requests_log.
+    on_requested: Callable[[dict[str, Any]], None] = lambda record: None
+    #: (boto3 service, action) -> called before the lock is taken for such a request: starts the real process that it needs.
+    prepare: dict[tuple[str, str], Callable[[], None]] = field(default_factory=dict)
     #: Each returns rows of `localcloud status`: {"kind": str, "name": str, "region": str, "state": str}.
     resource_listers: list[Callable[[], list[dict[str, Any]]]] = field(default_factory=list)
     #: Called once after persisted state was loaded: restart the real processes that belong to it, remove what does not.

@@ -157,6 +157,7 @@ class Middleware:
             raise calls.AwsError(
                 "AccessDenied", "moto's own control paths are closed, as they pass by what is kept on disk", 403
             )
+        self._prepare(call)
         waiting = (call.service, call.action) in _WAITING
         guard: AbstractContextManager[Any] = nullcontext() if waiting else self._cloud.lock
         with guard:
@@ -175,6 +176,18 @@ class Middleware:
             finally:
                 self._keep(call)
         return answer
+
+    def _prepare(self, call: calls.Call) -> None:
+        """Start the real process that the call needs, before the lock is taken. An AwsError when that cannot be."""
+        prepare = self._cloud.prepare.get((call.service, call.action))
+        try:
+            if prepare is not None:
+                prepare()
+        except Exception as error:
+            log.exception("what %s %s needs does not start", call.service, call.action)
+            raise calls.AwsError(
+                "InternalFailure", f"what {call.service} {call.action} needs does not start: {error}", 500
+            ) from error
 
     def _keep(self, call: calls.Call) -> None:
         """Write what the call changed, also when it failed half-way. An AwsError when that cannot be: not acknowledged."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,23 +46,38 @@ def authorize(call: Call, principal: principals.Principal | None) -> Record | No
     if principal is None or principal.is_root:
         return None
     parameters = with_key(call.service, call.parameters(), call.body)
-    place = Place(call.region, ACCOUNT_ID)
-    wanted = checks.of(call.service, call.action, parameters, place)
-    own = lookup.own(principal)
-    caller = lookup.caller_of(principal)
-    now = datetime.datetime.now(datetime.UTC)
-    known = context.of_caller(principal, own.tags, now)
-    known |= context.of_request(call.service, call.action, call.region, parameters)
-    wanted += dependents.of(call.service, call.action, parameters, place)
+    asked = Asked(call.service, call.action, call.region, call.protocol)
+    wanted = dependents.of(call.service, call.action, parameters, Place(call.region, ACCOUNT_ID))
     roles = service_roles.of(call.service, call.action, parameters)
-    wanted += roles
-    spoken: list[Record] = []
-    for judged in judge(caller, own, wanted, known):
-        if not judged.decision.allowed:
-            raise refusal(call, principal, judged)
-        spoken += [entry for entry in _entries(judged) if entry not in spoken]
+    record = permit(asked, principal, parameters, wanted + roles)
     if roles:
         service_roles.make(call.service, call.action, parameters)
+    return record
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An operation of a boto3 service, however it was asked for. protocol: in whose words a refusal is said."""
+
+    service: str
+    action: str
+    region: str
+    protocol: str = "json"
+
+
+def permit(
+    asked: Asked, principal: principals.Principal, parameters: Mapping[str, Any], also: Sequence[Check] = ()
+) -> Record:
+    """What allows a principal, who is not root, an operation. also: what it needs besides. Raises RefusedError."""
+    own = lookup.own(principal)
+    known = context.of_caller(principal, own.tags, datetime.datetime.now(datetime.UTC))
+    known |= context.of_request(asked.service, asked.action, asked.region, parameters)
+    wanted = checks.of(asked.service, asked.action, parameters, Place(asked.region, ACCOUNT_ID))
+    spoken: list[Record] = []
+    for judged in judge(lookup.caller_of(principal), own, [*wanted, *also], known):
+        if not judged.decision.allowed:
+            raise refusal(asked, principal, judged)
+        spoken += [entry for entry in _entries(judged) if entry not in spoken]
     return {"allowed": True, "role": principal.role_arn, "statements": spoken}
 
 
@@ -107,10 +122,10 @@ def _entries(judged: Judged) -> list[Record]:
     ]
 
 
-def refusal(call: Call, principal: principals.Principal, judged: Judged) -> RefusedError:
+def refusal(asked: Asked, principal: principals.Principal, judged: Judged) -> RefusedError:
     """The error of a denied question in the words of the service."""
-    code, status = denials.code(call.service, call.protocol)
-    message = denials.sentence(call.service, principal.arn, judged.check.action, judged.resource, judged.decision)
+    code, status = denials.code(asked.service, asked.protocol)
+    message = denials.sentence(asked.service, principal.arn, judged.check.action, judged.resource, judged.decision)
     return RefusedError(code, message, status, _denied(judged, principal.role_arn))
 
 

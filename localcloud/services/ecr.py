@@ -22,6 +22,9 @@ from moto.ecr.models import ECRBackend, Image, Repository, ecr_backends
 from moto.ecr.responses import ECRResponse
 
 from localcloud.cloud import Cloud
+from localcloud.registry import build
+from localcloud.registry.plane import Plane
+from localcloud.services import ecr_data, ecr_lifecycle
 
 #: AWS seconds from a push until its copy is in the other region: "most images within 30 minutes", small ones in seconds.
 REPLICATION_SECONDS = 60
@@ -45,13 +48,18 @@ def digest_of(manifest: str) -> str:
 
 
 def install(cloud: Cloud) -> None:
-    """Patch moto's ECR."""
+    """Patch moto's ECR; with a data plane behind it where its binary is found."""
+    binary = build.locate()
+    plane = Plane(cloud, binary) if binary is not None else None
+    if plane is not None:
+        ecr_data.patch(cloud, plane)
     _install_digests()
     _install_scans()
     _install_replication(cloud)
     _install_lock()
-    ECRBackend.put_image = _put_image(cloud)  # type: ignore[method-assign]
+    ECRBackend.put_image = _put_image(cloud, plane)  # type: ignore[method-assign]
     ECRBackend.batch_get_image = _batch_get_image  # type: ignore[method-assign]
+    ecr_lifecycle.patch(cloud)
     cloud.resource_listers.append(_rows)
 
 
@@ -80,7 +88,7 @@ def _install_lock() -> None:
     ECRBackend.registry_scanning_configuration_update_lock = threading.RLock()
 
 
-def _put_image(cloud: Cloud) -> Any:
+def _put_image(cloud: Cloud, plane: Plane | None) -> Any:
     original = ECRBackend.put_image
 
     def put_image(
@@ -90,21 +98,26 @@ def _put_image(cloud: Cloud) -> Any:
         repository = self.repositories.get(repository_name)
         if repository is None:
             raise RepositoryNotFoundException(repository_name, self.account_id)
-        _check_manifest(image_manifest, digest)
-        _free_tag(repository, image_manifest, image_tag)
+        content = _check_manifest(image_manifest, digest)
+        media_type = media_type or _media_type(content)
+        holder = _holder(repository, image_manifest, image_tag)
+        if plane is not None:
+            plane.keep_manifest(repository, digest_of(image_manifest), media_type, image_manifest)
+        if holder is not None:
+            _take_tag(holder, image_tag)
         known = _same_manifest(repository, image_manifest)
         if image_tag is None and known is not None:
             return known
         image = original(self, repository_name, image_manifest, image_tag, media_type, digest_of(image_manifest))
         if image.last_scan is None and _scans_on_push(self, repository):
             image.last_scan = datetime.now(UTC)
-        _replicate(cloud, self, repository, image, image_tag)
+        _replicate(cloud, plane, self, image, image_tag)
         return image
 
     return put_image
 
 
-def _check_manifest(manifest: str, digest: str | None) -> None:
+def _check_manifest(manifest: str, digest: str | None) -> dict[str, Any]:
     try:
         content = json.loads(manifest)
     except json.JSONDecodeError as error:
@@ -119,25 +132,37 @@ def _check_manifest(manifest: str, digest: str | None) -> None:
         raise ImageDigestDoesNotMatchException(
             f"The digest of the manifest is {digest_of(manifest)}, the request says {digest}"
         )
+    return content
+
+
+def _media_type(content: dict[str, Any]) -> str:
+    found = content.get("mediaType")
+    if not found:
+        raise InvalidParameterException("image manifest mediatype not provided in manifest or parameter")
+    return str(found)
 
 
 def _same_manifest(repository: Repository, manifest: str) -> Image | None:
     return next((image for image in repository.images if image.image_manifest == manifest), None)
 
 
-def _free_tag(repository: Repository, manifest: str, tag: Any) -> None:
-    """Take the tag from the image that has it, which stays without it, or refuse."""
+def _holder(repository: Repository, manifest: str, tag: Any) -> Image | None:
+    """The other image that the tag has to be taken from, if any. Raises where the tag stays."""
     holder = next((image for image in repository.images if tag is not None and tag in image.image_tags), None)
     if holder is None or holder.image_manifest == manifest:
-        return
+        return None
     if not _immutable(repository, str(tag)):
-        holder.image_tags.remove(tag)
-        holder.image_tag = holder.image_tags[-1] if holder.image_tags else None  # type: ignore[assignment]
-        return
+        return holder
     raise ImageTagAlreadyExistsException(
         f"The image tag '{tag}' already exists in the '{repository.name}' repository and cannot be overwritten because the "
         "repository is immutable."
     )
+
+
+def _take_tag(holder: Image, tag: str) -> None:
+    """The image stays without it."""
+    holder.image_tags.remove(tag)
+    holder.image_tag = holder.image_tags[-1] if holder.image_tags else None  # type: ignore[assignment]
 
 
 def _immutable(repository: Repository, tag: str) -> bool:
@@ -258,19 +283,22 @@ def _destinations(backend: ECRBackend, repository: str) -> list[str]:
     return list(dict.fromkeys(regions))
 
 
-def _replicate(cloud: Cloud, backend: ECRBackend, repository: Repository, image: Image, tag: str | None) -> None:
+def _replicate(cloud: Cloud, plane: Plane | None, backend: ECRBackend, image: Image, tag: str | None) -> None:
+    repository = backend.repositories[image.repository_name]
     for region in _destinations(backend, repository.name):
         target = ecr_backends[backend.account_id][region]
 
         def job(target: ECRBackend = target) -> None:
+            if plane is not None:
+                plane.ready()
             with cloud.lock:
-                _copy(target, repository, image, tag)
+                _copy(plane, target, repository, image, tag)
             cloud.touched("ecr")
 
         cloud.later(REPLICATION_SECONDS, job, f"ecr replication of {repository.name} to {region}")
 
 
-def _copy(target: ECRBackend, source: Repository, image: Image, tag: Any) -> None:
+def _copy(plane: Plane | None, target: ECRBackend, source: Repository, image: Image, tag: Any) -> None:
     """Repository settings are not replicated: a repository that is missing is made with the defaults."""
     there = target.repositories.get(source.name)
     if there is None:
@@ -278,6 +306,10 @@ def _copy(target: ECRBackend, source: Repository, image: Image, tag: Any) -> Non
     copied = _same_manifest(there, image.image_manifest)
     if copied is not None and (tag is None or tag in copied.image_tags):
         return
+    if plane is not None:
+        for named in json.loads(image.image_manifest).get("manifests", []):
+            _copy(plane, target, source, source._get_image(None, str(named["digest"])), None)
+        plane.share(source, there, image.image_manifest)
     target.put_image(source.name, image.image_manifest, tag, image.image_manifest_media_type)
 
 
