@@ -19,6 +19,8 @@ from urllib.parse import urlencode
 from localcloud import client, faults, lifecycle, places, preflight, tables
 from localcloud.cloud import DEFAULT_FACTOR
 from localcloud.kubernetes import build, kubeconfig
+from localcloud.registry import build as registry
+from localcloud.registry import kubelet
 
 DONE, FAILED, REFUSED, NOT_RUNNING = 0, 1, 2, 3
 Command = Callable[[Path, argparse.Namespace], int]
@@ -93,7 +95,11 @@ def parser() -> argparse.ArgumentParser:
     logs = add("logs", run_logs, "print a log, or the names of all logs")
     logs.add_argument("name", nargs="?", help="which log (without: list them)")
     logs.add_argument("-f", "--follow", action="store_true", help="wait for further lines")
-    add("build", run_build, "build the Kubernetes binaries, where they are not there yet; takes minutes once")
+    add(
+        "build",
+        run_build,
+        "build the Kubernetes and registry binaries, where they are not there yet; takes minutes once",
+    )
     for name, run, text in (
         ("kubeconfig", run_kubeconfig, "print a kubeconfig for an EKS cluster, which makes its tokens with `token`"),
         ("token", run_token, "print a token for an EKS cluster, as `aws eks get-token` does"),
@@ -101,6 +107,11 @@ def parser() -> argparse.ArgumentParser:
         access = add(name, run, text)
         access.add_argument("--cluster-name", required=True, help="name of the EKS cluster")
         access.add_argument("--region", help="region of the cluster (default: the first region)")
+    add(
+        "credential-provider",
+        run_credential_provider,
+        "answer a kubelet that asks for the credential of an image: a plug-in of its, see docs/registry.md",
+    )
     granted = add(
         "permissions",
         run_permissions,
@@ -161,6 +172,8 @@ def run_up(state: Path, options: argparse.Namespace) -> int:
         root_key=options.root_key,
     )  # fmt: skip
     say(f"AWS API at {content.endpoint}")
+    if lacking := registry.missing():
+        say(lacking)
     say(f"state and logs in {state}")
     say(f'use it with: eval "$(python -m localcloud env --state {state})"')
     return DONE
@@ -224,7 +237,7 @@ def environment_of(state: Path, content: places.StateFile) -> dict[str, str]:
 
 def run_build(state: Path, options: argparse.Namespace) -> int:
     """`build`."""
-    return build.main([])
+    return build.main([]) or registry.main(["--optional"])
 
 
 def run_kubeconfig(state: Path, options: argparse.Namespace) -> int:
@@ -236,6 +249,16 @@ def run_kubeconfig(state: Path, options: argparse.Namespace) -> int:
 def run_token(state: Path, options: argparse.Namespace) -> int:
     """`token`, in the name of AWS_ACCESS_KEY_ID where that is set, else of the cloud's root user."""
     print(kubeconfig.token(state, options.cluster_name, os.environ, options.region))
+    return DONE
+
+
+def run_credential_provider(state: Path, options: argparse.Namespace) -> int:
+    """`credential-provider`, in the name of AWS_ACCESS_KEY_ID where that is set, else of the cloud's root user."""
+
+    def token(region: str) -> str:
+        return kubeconfig.registry_token(state, os.environ, region)
+
+    print(kubelet.answer(sys.stdin.read(), token))
     return DONE
 
 

@@ -89,20 +89,44 @@ def kubeconfig(state: Path, cluster: str, region: str | None = None) -> str:
     )
 
 
+def _keys(content: places.StateFile, environ: Mapping[str, str]) -> tuple[str, str, str | None]:
+    """Access key id, secret and session token of `environ`, else those of the cloud's root user."""
+    if environ.get("AWS_ACCESS_KEY_ID") and environ.get("AWS_SECRET_ACCESS_KEY"):
+        session = environ.get("AWS_SESSION_TOKEN") or None
+        return environ["AWS_ACCESS_KEY_ID"], environ["AWS_SECRET_ACCESS_KEY"], session
+    return content.access_key_id, content.secret_access_key, None
+
+
+def registry_token(state: Path, environ: Mapping[str, str], region: str) -> str:
+    """`authorizationToken` of the emulated ECR in a region, in whose name `token` is. Raises AccessError."""
+    import boto3  # noqa: PLC0415 - as above
+    from botocore.exceptions import ClientError  # noqa: PLC0415
+
+    content = _content(state)
+    key, secret, session = _keys(content, environ)
+    client = boto3.client(
+        "ecr",
+        endpoint_url=content.endpoint,
+        region_name=region,
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
+        aws_session_token=session,
+    )
+    try:
+        return str(client.get_authorization_token()["authorizationData"][0]["authorizationToken"])
+    except ClientError as error:
+        raise AccessError(f"no credential for ECR in {region}: {error.response['Error']['Message']}") from error
+
+
 def token(state: Path, cluster: str, environ: Mapping[str, str], region: str | None = None) -> str:
     """The ExecCredential (JSON) of a token for the cluster, as `aws eks get-token` prints it. Raises AccessError.
 
     In the name of AWS_ACCESS_KEY_ID of `environ` where it is set, else of the cloud's root user.
     """
     content = _content(state)
-    keys: tuple[str, str, str | None] = (content.access_key_id, content.secret_access_key, None)
-    if environ.get("AWS_ACCESS_KEY_ID") and environ.get("AWS_SECRET_ACCESS_KEY"):
-        keys = (
-            environ["AWS_ACCESS_KEY_ID"],
-            environ["AWS_SECRET_ACCESS_KEY"],
-            environ.get("AWS_SESSION_TOKEN") or None,
-        )
-    made = authenticator.make(*keys, cluster=cluster, region=region or content.region, sts_endpoint=content.endpoint)
+    made = authenticator.make(
+        *_keys(content, environ), cluster=cluster, region=region or content.region, sts_endpoint=content.endpoint
+    )
     until = (datetime.datetime.now(datetime.UTC) + GOOD_FOR).strftime("%Y-%m-%dT%H:%M:%SZ")
     return json.dumps(
         {
