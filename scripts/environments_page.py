@@ -35,7 +35,7 @@ in the defaults of a role, and not here.
 
 A developer has a copy of dev: `PLATFORM_SANDBOX=alice`, or `-e platform_sandbox=alice`, with `-i inventories/dev`. It is the
 environment `dev-alice`: every name, tag, lock and piece of evidence is its own, settings that an account has once are left to
-dev, and `playbooks/destroy.yml -e destroy=dev-alice` removes it without a trace.
+dev, and `playbooks/destroy.yml -e destroy=dev-alice` removes all of it but backups that somebody took and nobody named.
 
 """
 COSTS = """

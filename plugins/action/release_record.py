@@ -17,21 +17,28 @@ class ActionModule(AwsActionBase):
     """creator.platform.release_record"""
 
     ARGUMENTS: ClassVar[dict[str, Any]] = {
-        "release": {"type": "dict", "required": True},
-        "status": {"type": "str", "required": True, "choices": list(STATUSES)},
+        "release": {"type": "dict"},
+        "status": {"type": "str", "choices": list(STATUSES)},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "environment": {"type": "str", "required": True},
         "platform": {"type": "str", "required": True},
         "region": {"type": "str", "required": True},
         "tags": {"type": "dict", "default": {}},
     }
+    REQUIRED_IF = (("state", "present", ("release", "status")),)
     ERRORS = (store.ReleaseStoreError,)
 
     def answer(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-        """The record as it stands now."""
+        """The record as it stands now, or what was removed."""
         del task_vars
+        client = self.client_for()("ssm", args["region"])
+        path = store.folder(args["platform"], args["environment"])
+        if args["state"] == "absent":
+            removed = store.remove(client, path, dry_run=self.check_mode)
+            return {"changed": bool(removed), "removed": removed}
         record, changed = store.put(
-            self.client_for()("ssm", args["region"]),
-            store.folder(args["platform"], args["environment"]),
+            client,
+            path,
             args["release"],
             args["status"],
             now=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -13,17 +13,21 @@ description:
   - Keeps one parameter in Systems Manager Parameter Store for each release, under C(/<platform>/<environment>/releases/),
     and in C(verified) the id of the last one that was verified.
   - The content of a record never changes, and a release that was verified once stays so.
+  - Removes all of them when the environment's workloads are gone (O(state=absent)). They describe what ran and hold no data.
   - Runs in Ansible's worker process on the controller, and honours the task's C(environment).
 options:
   release:
-    description: The C(release) of M(creator.platform.release_render).
+    description: The C(release) of M(creator.platform.release_render). Needed with O(state=present).
     type: dict
-    required: true
   status:
-    description: V(recorded) before it is applied, V(verified) or V(failed) after.
+    description: V(recorded) before it is applied, V(verified) or V(failed) after. Needed with O(state=present).
     type: str
-    required: true
     choices: [recorded, verified, failed]
+  state:
+    description: V(present) keeps the record of one release, V(absent) removes the records of all.
+    type: str
+    choices: [present, absent]
+    default: present
   environment:
     description: Name of the environment.
     type: str
@@ -58,11 +62,24 @@ EXAMPLES = r"""
     platform: creator
     region: eu-west-1
   environment: "{{ platform_aws_environment }}"
+
+- name: Forget all releases of an environment that is removed
+  creator.platform.release_record:
+    state: absent
+    environment: dev
+    platform: creator
+    region: eu-west-1
+  environment: "{{ platform_aws_environment }}"
 """
 
 RETURN = r"""
 record:
   description: The record with C(created) and C(status).
-  returned: success
+  returned: when O(state=present)
   type: dict
+removed:
+  description: Names of the parameters that were, or would be, removed.
+  returned: when O(state=absent)
+  type: list
+  elements: str
 """

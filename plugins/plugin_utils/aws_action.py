@@ -38,6 +38,8 @@ class AwsActionBase(ActionBase):
     _supports_async = False
 
     ARGUMENTS: ClassVar[dict[str, Any]] = {}
+    #: As a module's required_if: (argument, its value, the arguments needed then).
+    REQUIRED_IF: tuple[tuple[str, Any, tuple[str, ...]], ...] = ()
     #: Exceptions of the use case whose text is the whole message for the user.
     ERRORS: tuple[type[Exception], ...] = ()
 
@@ -49,7 +51,7 @@ class AwsActionBase(ActionBase):
         """Validate the arguments, answer, and turn a domain error into a failed task with one sentence."""
         del tmp
         result: dict[str, Any] = super().run(task_vars=task_vars)
-        _validation, args = self.validate_argument_spec(self.ARGUMENTS)
+        _validation, args = self.validate_argument_spec(self.ARGUMENTS, required_if=self.REQUIRED_IF)
         try:
             result.update(self.answer(plain(args), task_vars or {}))
         except AWS_ERRORS as error:

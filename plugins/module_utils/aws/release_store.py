@@ -37,6 +37,19 @@ def read(client: Any, path: str) -> tuple[list[dict[str, Any]], str]:
     return sorted(records, key=lambda record: str(record.get("created", "")), reverse=True), verified
 
 
+def names(client: Any, path: str) -> list[str]:
+    """Names of all parameters of the store, also of one that is no record. Raises what boto3 raises."""
+    return sorted(parameters.read_path(client, path))
+
+
+def remove(client: Any, path: str, *, dry_run: bool = False) -> list[str]:
+    """Remove all records and the pointer. Returns the names of what was, or would be, removed. Raises what boto3 raises."""
+    found = names(client, path)
+    if not dry_run:
+        parameters.delete(client, found)
+    return found
+
+
 def _decoded(name: str, value: str) -> dict[str, Any]:
     try:
         record = json.loads(value)

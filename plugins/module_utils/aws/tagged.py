@@ -73,7 +73,7 @@ def _is_gone(client_for: ClientFor, arn: str) -> bool:
         raise
 
 
-_ABSENT = {"NotFoundException", "ResourceNotFoundException", "NatGatewayNotFound"}
+_ABSENT = {"NotFoundException", "ResourceNotFoundException", "NatGatewayNotFound", "DBSnapshotNotFound"}
 
 
 def _key(client: Any, arn: str, _name: str) -> bool:
@@ -101,10 +101,16 @@ def _instance(client: Any, _arn: str, name: str) -> bool:
     return all(one["State"]["Name"] == "terminated" for row in rows for one in row["Instances"])
 
 
+def _snapshot(client: Any, arn: str, _name: str) -> bool:
+    rows = client.describe_db_snapshots(DBSnapshotIdentifier=arn)["DBSnapshots"]
+    return all(row["Status"] in {"deleting", "deleted"} for row in rows)
+
+
 _ASK: dict[tuple[str, str], Callable[[Any, str, str], bool]] = {
     ("kms", "key"): _key,
     ("secretsmanager", "secret"): _secret,
     ("ec2", "natgateway"): _gateway,
     ("ec2", "elastic-ip"): _address,
     ("ec2", "instance"): _instance,
+    ("rds", "snapshot"): _snapshot,
 }

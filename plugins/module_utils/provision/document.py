@@ -43,7 +43,8 @@ def with_changes(document: Mapping[str, Any], rows: Sequence[Mapping[str, Any]])
     unknown_until_apply: attributes whose value is an output that another component has yet to publish.
     preconditions: what must hold when the plan is applied. protected: resources that a named override is needed for.
     """
-    protected = [f"{row['kind']} {row['name']}" for row in rows if row.get("protected")]
+    # Once for a name that two regions have: an override names both.
+    protected = list(dict.fromkeys(f"{row['kind']} {row['name']}" for row in rows if row.get("protected")))
     unknown = [
         {
             "kind": row["kind"],

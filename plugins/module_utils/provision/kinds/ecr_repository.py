@@ -41,4 +41,5 @@ def read(client: Any, scope: Scope) -> list[Resource]:
     return [resource for resource in at_once(one, candidates) if resource is not None]
 
 
-KIND = Kind("ecr_repository", "ecr", read, Rules(immutable=frozenset({"encryption", "kms_key"})))
+# Protected whether images are in it or not, as a bucket is: an image that is pushed after the plan is no less dear.
+KIND = Kind("ecr_repository", "ecr", read, Rules(immutable=frozenset({"encryption", "kms_key"}), protected=True))

@@ -40,6 +40,12 @@ class Parameters:
         self.held[Name] = Value
         self.puts.append(Name)
 
+    def delete_parameters(self, *, Names: list[str]) -> None:  # noqa: N803  boto3's names
+        """Forget them; ten at most, as AWS takes."""
+        assert len(Names) <= 10
+        for name in Names:
+            self.held.pop(name, None)
+
 
 def put(client, release, status, now="2026-11-24T12:00:00Z", **options):
     return store.put(client, PATH, release, status, now=now, tags={}, **options)
@@ -97,3 +103,15 @@ def test_a_parameter_that_is_no_record_is_named(value):
     client.held[f"{PATH}/r-9"] = value
     with pytest.raises(store.ReleaseStoreError, match="/creator/dev/releases/r-9 is not the record"):
         store.read(client, PATH)
+
+
+def test_all_records_go_with_the_pointer_also_what_is_no_record():
+    client = Parameters()
+    put(client, ONE, "verified")
+    client.held[f"{PATH}/odd"] = "no record"
+    wanted = [f"{PATH}/odd", f"{PATH}/r-1", f"{PATH}/verified"]
+    assert store.remove(client, PATH, dry_run=True) == wanted
+    assert sorted(client.held) == wanted
+    assert store.remove(client, PATH) == wanted
+    assert client.held == {}
+    assert store.remove(client, PATH) == []

@@ -55,6 +55,11 @@ def test_changes_are_sorted_and_the_protected_are_named() -> None:
         ("vpc", "one"),
     ]
     assert made["protected"] == ["bucket x"]
+
+
+def test_a_protected_name_of_two_regions_is_told_once() -> None:
+    made = document(changes=[Change("delete", "table", "t", region, protected=True) for region in ("r", "s")])
+    assert made["protected"] == ["table t"]
     json.dumps(made)
 
 
