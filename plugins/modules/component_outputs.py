@@ -17,14 +17,6 @@ options:
     description: Name of the component that publishes.
     type: str
     required: true
-  environment:
-    description: Name of the environment.
-    type: str
-    required: true
-  platform:
-    description: Name of the platform.
-    type: str
-    required: true
   region:
     description: Region of the parameters.
     type: str
@@ -50,6 +42,8 @@ attributes:
   diff_mode:
     description: Parameters before and after.
     support: full
+extends_documentation_fragment:
+  - creator.platform.environment
 """
 
 EXAMPLES = r"""

@@ -17,14 +17,6 @@ options:
     description: For each component the list of keys that are needed, or an empty list for all there are.
     type: dict
     required: true
-  environment:
-    description: Name of the environment.
-    type: str
-    required: true
-  platform:
-    description: Name of the platform.
-    type: str
-    required: true
   region:
     description: Region of the parameters.
     type: str
@@ -50,6 +42,8 @@ attributes:
   diff_mode:
     description: Changes nothing.
     support: none
+extends_documentation_fragment:
+  - creator.platform.environment
 """
 
 EXAMPLES = r"""

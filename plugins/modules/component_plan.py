@@ -30,14 +30,6 @@ options:
     type: str
     choices: [present, absent]
     required: true
-  environment:
-    description: Name of the environment, the value of the tag C(environment).
-    type: str
-    required: true
-  platform:
-    description: Name of the platform, the value of the tag C(platform).
-    type: str
-    required: true
   region:
     description: Region of the outputs, and of the resources that name none.
     type: str
@@ -102,6 +94,8 @@ attributes:
   diff_mode:
     description: The changes, a line for each attribute.
     support: full
+extends_documentation_fragment:
+  - creator.platform.environment
 """
 
 EXAMPLES = r"""

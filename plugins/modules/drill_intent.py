@@ -14,14 +14,6 @@ description:
   - So M(creator.platform.rds_drill_sweep) finds, and may remove, what a killed run has left.
   - Never reports a change, because the drill removes it again.
 options:
-  platform:
-    description: Name of the platform.
-    type: str
-    required: true
-  environment:
-    description: Name of the environment.
-    type: str
-    required: true
   source:
     description: Name of the RDS instance that is restored.
     type: str
@@ -38,6 +30,7 @@ attributes:
     description: Shows no diff.
     support: none
 extends_documentation_fragment:
+  - creator.platform.environment
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3

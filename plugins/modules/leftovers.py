@@ -17,14 +17,6 @@ description:
   - Writes C(destroy.json), removes the evidence of components, and fails with the ARNs of what is left.
   - Runs in Ansible's worker process on the controller, so it needs no connection. It honours the task's C(environment).
 options:
-  environment:
-    description: Name of the environment, the value of the tag C(environment).
-    type: str
-    required: true
-  platform:
-    description: Name of the platform, the value of the tag C(platform).
-    type: str
-    required: true
   regions:
     description: Regions to look in. The one of global services is looked in as well.
     type: list
@@ -54,6 +46,8 @@ attributes:
   diff_mode:
     description: Shows no diff.
     support: none
+extends_documentation_fragment:
+  - creator.platform.environment
 """
 
 EXAMPLES = r"""

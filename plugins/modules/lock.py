@@ -21,14 +21,6 @@ description:
     callback P(creator.platform.outcome#callback) the run ends with 11.
   - Runs in Ansible's worker process on the controller, so it needs no connection. It honours the task's C(environment).
 options:
-  environment:
-    description: Name of the environment.
-    type: str
-    required: true
-  platform:
-    description: Name of the platform.
-    type: str
-    required: true
   region:
     description: Region of the table.
     type: str
@@ -64,6 +56,8 @@ attributes:
   diff_mode:
     description: Shows no diff.
     support: none
+extends_documentation_fragment:
+  - creator.platform.environment
 """
 
 EXAMPLES = r"""

@@ -20,14 +20,6 @@ options:
     description: Name of the component. Resources tagged with it that are not desired are deletions.
     type: str
     required: true
-  environment:
-    description: Name of the environment, the value of the tag C(environment).
-    type: str
-    required: true
-  platform:
-    description: Name of the platform, the value of the tag C(platform).
-    type: str
-    required: true
   region:
     description: Region of the resources that name none.
     type: str
@@ -82,6 +74,8 @@ attributes:
   diff_mode:
     description: The changes, a line for each attribute.
     support: full
+extends_documentation_fragment:
+  - creator.platform.environment
 """
 
 EXAMPLES = r"""

@@ -13,14 +13,6 @@ description:
     that run's tags, it is no source, it is not protected, and the run is closing, has expired, or its process is gone.
   - Instances that look like a drill's copy without an intent are reported and never removed.
 options:
-  platform:
-    description: Name of the platform.
-    type: str
-    required: true
-  environment:
-    description: Name of the environment.
-    type: str
-    required: true
   sources:
     description: Names of instances that are never removed.
     type: list
@@ -38,6 +30,7 @@ attributes:
     description: Shows no diff.
     support: none
 extends_documentation_fragment:
+  - creator.platform.environment
   - creator.platform.database.waiting
   - amazon.aws.common.modules
   - amazon.aws.region.modules

@@ -14,14 +14,6 @@ description:
   - A release that was never verified is no target, since returning to what never worked is worse than standing still.
   - Runs in Ansible's worker process on the controller, and honours the task's C(environment).
 options:
-  environment:
-    description: Name of the environment.
-    type: str
-    required: true
-  platform:
-    description: Name of the platform.
-    type: str
-    required: true
   region:
     description: Region of the parameters.
     type: str
@@ -45,6 +37,8 @@ attributes:
   diff_mode:
     description: Changes nothing.
     support: none
+extends_documentation_fragment:
+  - creator.platform.environment
 """
 
 EXAMPLES = r"""

@@ -28,14 +28,6 @@ options:
     type: str
     choices: [present, absent]
     default: present
-  environment:
-    description: Name of the environment.
-    type: str
-    required: true
-  platform:
-    description: Name of the platform.
-    type: str
-    required: true
   region:
     description: Region of the parameters.
     type: str
@@ -51,6 +43,8 @@ attributes:
   diff_mode:
     description: Gives no diff.
     support: none
+extends_documentation_fragment:
+  - creator.platform.environment
 """
 
 EXAMPLES = r"""
