@@ -1,6 +1,7 @@
 """EC2: rules of security groups for any protocol, and network ACLs that are not there.
 
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html (which protocols go with ports, types and codes)
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_UpdateSecurityGroupRuleDescriptionsIngress.html
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html (InvalidNetworkAclID.NotFound)
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from moto.ec2.exceptions import EC2ClientError
+from moto.ec2.exceptions import EC2ClientError, InvalidSecurityGroupNotFoundError
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.security_groups import SecurityGroupRule
 
@@ -26,6 +27,8 @@ def install(cloud: Cloud) -> None:
     rule: Any = SecurityGroupRule
     rule.__init__ = _init(rule.__init__)
     backend: Any = EC2Backend
+    backend.update_security_group_rule_descriptions_ingress = _describing("ingress_rules")
+    backend.update_security_group_rule_descriptions_egress = _describing("egress_rules")
     backend.describe_network_acls = _describe(backend.describe_network_acls)
 
 
@@ -47,6 +50,48 @@ def _init(plain: Callable[..., None]) -> Callable[..., None]:
             rule.from_port = rule.to_port = None
 
     return init
+
+
+def _describing(kept: str) -> Callable[..., Any]:
+    """Moto finds no rule whose peer is a group by it, takes no description away, and passes over rules that are not there."""
+
+    def update(  # noqa: PLR0917 - moto's own signature
+        backend: Any,
+        group_name_or_id: str,
+        ip_protocol: str,
+        from_port: Any,
+        to_port: Any,
+        ip_ranges: list[Any],
+        source_groups: Any = None,
+        prefix_list_ids: Any = None,
+        security_rule_ids: Any = None,
+        vpc_id: Any = None,
+    ) -> Any:
+        del security_rule_ids
+        group = backend.get_security_group_by_name_or_id(group_name_or_id, vpc_id)
+        if group is None:
+            raise InvalidSecurityGroupNotFoundError(group_name_or_id)
+        groups = backend._add_source_group(source_groups, vpc_id)
+        place = (ip_protocol, group.group_id, from_port, to_port, ip_ranges, groups, prefix_list_ids or [])
+        for wanted in backend._iterate_security_rules(*place):
+            same = [rule for rule in getattr(group, kept) if _identity(rule) == _identity(wanted)]
+            if not same:
+                raise EC2ClientError(
+                    "InvalidPermission.NotFound", "The specified rule does not exist in this security group."
+                )
+            for peer, given in ((same[0].ip_range, wanted.ip_range), (same[0].source_group, wanted.source_group)):
+                peer.pop("Description", None)
+                if given.get("Description"):
+                    peer["Description"] = given["Description"]
+        return group
+
+    return update
+
+
+def _identity(rule: Any) -> tuple[Any, ...]:
+    """What makes a rule the same rule: all but its description."""
+    peer = rule.ip_range.get("CidrIp"), rule.ip_range.get("CidrIpv6"), rule.source_group.get("GroupId")
+    return rule.ip_protocol, rule.from_port, rule.to_port, *peer, rule.prefix_list_id
 
 
 def _describe(plain: Callable[..., Any]) -> Callable[..., Any]:

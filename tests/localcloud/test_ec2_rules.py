@@ -63,3 +63,29 @@ def test_a_network_acl_that_is_not_there(cloud: Any) -> None:
     assert len(client.describe_network_acls(NetworkAclIds=[there])["NetworkAcls"]) == 1
     with pytest.raises(client.exceptions.ClientError, match=r"InvalidNetworkAclID\.NotFound.*acl-0123456789abcdef0"):
         client.describe_network_acls(NetworkAclIds=[there, "acl-0123456789abcdef0"])
+
+
+@pytest.mark.parametrize("way", ["ingress", "egress"])
+@pytest.mark.parametrize("peers", ["IpRanges", "Ipv6Ranges", "UserIdGroupPairs"])
+def test_a_description_is_changed_and_taken_away_in_place(cloud: Any, way: str, peers: str) -> None:
+    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_UpdateSecurityGroupRuleDescriptionsIngress.html"""
+    client = cloud.client("ec2")
+    group = new_group(client, f"described-{way}-{peers}")
+    peer = {"IpRanges": ANYWHERE[0], "Ipv6Ranges": {"CidrIpv6": "::/0"}, "UserIdGroupPairs": {"GroupId": group}}[peers]
+    key = {"ingress": "IpPermissions", "egress": "IpPermissionsEgress"}[way]
+
+    def permissions(text: str | None, port: int = 22) -> list[dict[str, Any]]:
+        described = {**peer, **({"Description": text} if text else {})}
+        return [{"IpProtocol": "tcp", "FromPort": port, "ToPort": port, peers: [described]}]
+
+    def texts() -> list[str | None]:
+        (found,) = client.describe_security_groups(GroupIds=[group])["SecurityGroups"]
+        return [each.get("Description") for row in found[key] if row["IpProtocol"] == "tcp" for each in row[peers]]
+
+    getattr(client, f"authorize_security_group_{way}")(GroupId=group, IpPermissions=permissions("first"))
+    update = getattr(client, f"update_security_group_rule_descriptions_{way}")
+    for text in ("second", None):
+        update(GroupId=group, IpPermissions=permissions(text))
+        assert texts() == [text]
+    with pytest.raises(client.exceptions.ClientError, match=r"InvalidPermission\.NotFound"):
+        update(GroupId=group, IpPermissions=permissions("third", port=23))

@@ -158,3 +158,43 @@ def test_the_default_group_is_seen_for_the_vpc_that_asks(cloud: RunningCloud, pl
     assert {attribute for attribute, _before, _after in change.attributes} >= {"egress"}
     kind = load_kind("ec2_default_security_group")
     assert kind.read(cloud.client("ec2"), Scope("creator", "test", "network", "eu-west-1")) == []
+
+
+def test_groups_that_name_each_other_are_made_changed_and_removed(cloud: RunningCloud, place: dict[str, str]) -> None:
+    nodes, database = f"{NAME}-nodes", f"{NAME}-database"
+    port = {"protocol": "tcp", "from_port": 5432, "to_port": 5432}
+    ingress = [{**port, "peer": f"group:{nodes}", "description": "PostgreSQL"}]
+    egress = [{**port, "peer": f"group:{database}"}, {"protocol": "all", "peer": "10.8.0.0/16"}]
+    default = {"name": "default", "description": "default VPC security group", "tags": TAGS}
+
+    def described(incoming: list[dict[str, Any]]) -> dict[str, Any]:
+        groups = [
+            {"name": nodes, "description": "Nodes", "egress": egress, "tags": TAGS},
+            {"name": database, "description": "Database", "ingress": incoming, "tags": TAGS},
+            default,
+        ]
+        return {"vpc_id": place["vpc"], "groups": groups}
+
+    made = four_phases(cloud, "ec2_security_groups", described(ingress))
+    assert made.writes.count("CreateSecurityGroup") == 2
+    wanted = {"vpc": NAME, "description": "Database", "ingress": ingress, "egress": [], "tags": TAGS}
+    assert plan(cloud, "ec2_security_group", database, wanted) == []
+    closed = {"vpc": NAME, "ingress": [], "egress": [], "tags": TAGS}
+    assert plan(cloud, "ec2_default_security_group", f"{NAME}-default", closed) == []
+    renamed = [{**ingress[0], "description": "SQL"}, {**port, "peer": "10.8.0.0/24"}]
+    changed = four_phases(cloud, "ec2_security_groups", described(renamed))
+    assert changed.writes == ["AuthorizeSecurityGroupIngress", "UpdateSecurityGroupRuleDescriptionsIngress"]
+    assert plan(cloud, "ec2_security_group", database, {**wanted, "ingress": renamed}) == []
+    gone = {"vpc_id": place["vpc"], "groups": [{"name": nodes}, {"name": database}], "state": "absent"}
+    four_phases(cloud, "ec2_security_groups", gone)
+
+
+def test_a_rule_that_names_no_group_stops_before_the_first_change(cloud: RunningCloud, place: dict[str, str]) -> None:
+    rules = [{"protocol": "all", "peer": "group:typo"}]
+    groups = [
+        {"name": f"{NAME}-new", "description": "d"},
+        {"name": f"{NAME}-other", "description": "d", "egress": rules},
+    ]
+    run = run_module(cloud, "ec2_security_groups", {"vpc_id": place["vpc"], "groups": groups})
+    assert "names typo, which is neither given nor in the VPC" in run.result["msg"]
+    assert run.writes == []

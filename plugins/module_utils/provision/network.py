@@ -247,30 +247,6 @@ def _entry(settings: Mapping[str, Any], tier: str, entry: Mapping[str, Any]) -> 
     return {**entry, "cidr": cidr}
 
 
-def module_rules(rules: Sequence[Mapping[str, Any]], group_ids: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Rules of a group as amazon.aws.ec2_security_group takes them; `group_ids`: id by group name.
-
-    Raises ValueError for a rule whose group does not exist.
-    """
-    return [_module_rule(rule, group_ids) for rule in rules]
-
-
-def _module_rule(rule: Mapping[str, Any], group_ids: Mapping[str, str]) -> dict[str, Any]:
-    row = {"proto": rule["protocol"]}
-    row |= {key: rule[key] for key in ("from_port", "to_port") if key in rule}
-    if rule.get("description"):
-        row["rule_desc"] = rule["description"]
-    peer = rule["peer"]
-    if peer.startswith(GROUP):
-        name = peer.removeprefix(GROUP)
-        if name not in group_ids:
-            raise ValueError(f"security group {name} does not exist yet: create it before the rules that name it")
-        return {**row, "group_id": group_ids[name]}
-    if peer.startswith("pl-"):
-        return {**row, "ip_prefix": peer}
-    return {**row, "cidr_ipv6" if ":" in peer else "cidr_ip": peer}
-
-
 def module_entries(entries: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
     """Entries of a network ACL as amazon.aws.ec2_vpc_nacl takes them: the two ICMP places empty, ports last."""
     return [

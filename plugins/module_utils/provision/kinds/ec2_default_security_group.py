@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.creator.platform.plugins.module_utils.provision.kinds.ec2_security_group import rules_of
+from ansible_collections.creator.platform.plugins.module_utils.aws.ec2.security_groups import rules_of
 from ansible_collections.creator.platform.plugins.module_utils.provision.listing import listing
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
 from ansible_collections.creator.platform.plugins.module_utils.provision.naming import found, split_name, vpc_names

@@ -8,9 +8,9 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SecurityGroup.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ansible_collections.creator.platform.plugins.module_utils.aws.ec2.security_groups import rules_of
 from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, listing
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
 from ansible_collections.creator.platform.plugins.module_utils.provision.naming import found, split_name, vpc_names
@@ -44,26 +44,6 @@ def read(client: Any, scope: Scope) -> list[Resource]:
         facts = {"vpc_id": group.get("VpcId", "")}
         resources.append(found("ec2_security_group", scope, group["GroupName"], group["GroupId"], properties, **facts))
     return resources
-
-
-def rules_of(group: Mapping[str, Any], key: str, by_id: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The rules under `key` (IpPermissions, IpPermissionsEgress) of a group, one for each peer; `by_id`: group names."""
-    return [rule for row in group.get(key, []) for rule in _rules(row, by_id)]
-
-
-def _rules(row: Mapping[str, Any], by_id: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    head: dict[str, Any] = {"protocol": "all" if row["IpProtocol"] == "-1" else row["IpProtocol"]}
-    if row["IpProtocol"] != "-1":
-        head |= {"from_port": row.get("FromPort"), "to_port": row.get("ToPort")}
-    peers = [(peer["CidrIp"], peer) for peer in row.get("IpRanges", [])]
-    peers += [(peer["CidrIpv6"], peer) for peer in row.get("Ipv6Ranges", [])]
-    peers += [(peer["PrefixListId"], peer) for peer in row.get("PrefixListIds", [])]
-    peers += [
-        ("group:" + by_id.get(peer["GroupId"], peer["GroupId"]), peer) for peer in row.get("UserIdGroupPairs", [])
-    ]
-    for name, peer in peers:
-        description = {"description": peer["Description"]} if peer.get("Description") else {}
-        yield {**head, "peer": name, **description}
 
 
 KIND = Kind(

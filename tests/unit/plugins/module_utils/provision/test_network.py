@@ -12,7 +12,6 @@ import pytest
 import yaml
 from ansible_collections.creator.platform.plugins.module_utils.provision.network import (
     module_entries,
-    module_rules,
     resources,
     size_problems,
 )
@@ -104,23 +103,6 @@ def test_group_references_become_full_names() -> None:
 def test_bad_variables_are_named(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         resources(settings(**changes))
-
-
-def test_rules_for_the_module() -> None:
-    rules = [
-        {"protocol": "tcp", "from_port": 1, "to_port": 2, "peer": "group:g", "description": "d"},
-        {"protocol": "all", "peer": "10.0.0.0/8"},
-        {"protocol": "all", "peer": "::/0"},
-        {"protocol": "tcp", "from_port": 443, "to_port": 443, "peer": "pl-1"},
-    ]
-    assert module_rules(rules, {"g": "sg-1"}) == [
-        {"proto": "tcp", "from_port": 1, "to_port": 2, "rule_desc": "d", "group_id": "sg-1"},
-        {"proto": "all", "cidr_ip": "10.0.0.0/8"},
-        {"proto": "all", "cidr_ipv6": "::/0"},
-        {"proto": "tcp", "from_port": 443, "to_port": 443, "ip_prefix": "pl-1"},
-    ]
-    with pytest.raises(ValueError, match="security group g does not exist yet"):
-        module_rules(rules, {})
 
 
 def test_entries_for_the_module() -> None:
