@@ -57,6 +57,8 @@ KIND = Kind(
     Rules(
         unordered=frozenset({"subnets", "security_groups", "public_access_cidrs", "log_types"}),
         immutable=frozenset({"role_arn", "service_cidr"}),
+        # Locked by EKS or not: all that runs in it goes with it, and a lock met half way leaves half an environment.
+        protected=True,
         unsettled=frozenset({"CREATING", "FAILED"}),
     ),
 )
