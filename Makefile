@@ -7,6 +7,7 @@ MAKEFLAGS += --no-print-directory
 ENVIRONMENT ?= local
 ENVIRONMENTS ?= local dev staging prod
 SEEDS ?= 20
+FAULTY ?= 50
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON := $(shell scripts/find_python.sh 3.11)
@@ -77,6 +78,10 @@ molecule: develop kubernetes registry ## playbook scenarios: the bad releases, t
 .PHONY: chaos
 chaos: develop kubernetes registry ## kill the run and the local cloud at random moments (SEEDS=20); each next run must converge
 	@$(BIN)/python -m pytest -q tests/chaos --seeds $(SEEDS)
+
+.PHONY: faults
+faults: develop kubernetes ## the same while calls are throttled, refused, cut off and late (FAULTY=50), component by component
+	@$(BIN)/python -m pytest -q -s tests/chaos --seeds 0 --faulty $(FAULTY)
 
 .PHONY: acceptance
 acceptance: develop kubernetes registry ## each of ENVIRONMENTS="local dev staging prod" from nothing to nothing, with drift in between

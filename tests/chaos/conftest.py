@@ -24,11 +24,20 @@ PYTHON = ROOT / ".venv/bin/python"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seeds", type=int, default=20, help="how many random kills are tried")
+    parser.addoption("--faulty", type=int, default=0, help="how many random kills are tried while calls meet faults")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out a file of which no kill was asked for."""
+    asked = {"test_kill.py": "--seeds", "test_faults.py": "--faulty"}.get(collection_path.name)
+    return True if asked and not config.getoption(asked) else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "seed" in metafunc.fixturenames:
         metafunc.parametrize("seed", range(metafunc.config.getoption("--seeds")))
+    if "faulty" in metafunc.fixturenames:
+        metafunc.parametrize("faulty", range(metafunc.config.getoption("--faulty")))
 
 
 class Platform:
@@ -92,14 +101,18 @@ class Platform:
 
     def kill_cloud(self) -> None:
         """kill -9 of the daemon, as its state file names it; what runs behind it is left to the next `up`."""
-        os.kill(json.loads((self.state / "state.json").read_text())["pid"], signal.SIGKILL)
+        os.kill(self.state_file()["pid"], signal.SIGKILL)
 
-    def client(self, service: str) -> Any:
+    def state_file(self) -> dict[str, Any]:
+        """What the running local cloud tells of itself."""
+        return dict(json.loads((self.state / "state.json").read_text()))
+
+    def client(self, service: str, region: str = "") -> Any:
         """A boto3 client of the local cloud, with its root key."""
-        found = json.loads((self.state / "state.json").read_text())
+        found = self.state_file()
         return boto3.session.Session().client(
             service,
-            region_name=found["region"],
+            region_name=region or found["region"],
             endpoint_url=found["endpoint"],
             aws_access_key_id=found["access_key_id"],
             aws_secret_access_key=found["secret_access_key"],
@@ -116,16 +129,27 @@ def kill_run(run: subprocess.Popen[bytes]) -> None:
     run.wait(timeout=30)
 
 
-@pytest.fixture(scope="session")
-def platform() -> Iterator[Platform]:
-    """An empty local cloud, removed at the end; afterwards no process of it may be left."""
+def new_platform() -> Platform:
+    """An empty local cloud in a folder of its own."""
     folder = Path(tempfile.mkdtemp(prefix="creator-chaos-", dir="/var/tmp"))
     folder.chmod(0o755)
     found = Platform(folder)
     found.cloud("up")
+    return found
+
+
+def remove_platform(platform: Platform) -> None:
+    """Remove it with its folder; AssertionError when a process of it is left."""
+    platform.cloud("reset")
+    shutil.rmtree(platform.folder, ignore_errors=True)
+    assert not marked(platform.state), "processes of the local cloud were left behind"
+
+
+@pytest.fixture(scope="session")
+def platform() -> Iterator[Platform]:
+    """An empty local cloud, removed at the end."""
+    found = new_platform()
     try:
         yield found
     finally:
-        found.cloud("reset")
-        shutil.rmtree(folder, ignore_errors=True)
-    assert not marked(found.state), "processes of the local cloud were left behind"
+        remove_platform(found)
