@@ -33,10 +33,14 @@ def made(
 
 
 def checked(
-    token: str, cluster: str = "one", key: Known | None = Known(), now: datetime.datetime = NOW
+    token: str, cluster: str = "one", key: Known | None = Known(), now: datetime.datetime | None = None
 ) -> authenticator.Caller:
     return authenticator.check(
-        token, cluster, {HOST}, lambda access_key: key if access_key == "AKIAEXAMPLE" else None, now
+        token,
+        cluster,
+        {HOST},
+        lambda access_key: key if access_key == "AKIAEXAMPLE" else None,
+        now or datetime.datetime.now(datetime.UTC),
     )
 
 

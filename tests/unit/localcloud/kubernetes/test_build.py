@@ -147,12 +147,19 @@ def test_a_killed_build_is_swept_by_the_next_one(place: Place) -> None:
     assert not place.leftovers
 
 
-def test_two_builds_at_once_do_the_work_once(place: Place) -> None:
-    place.go(case="*etcd*", fail="sleep 1")
+def test_two_builds_at_once_do_the_work_once(place: Place, tmp_path: Path) -> None:
+    builds, may_end = tmp_path / "builds", tmp_path / "may-end"
+    place.go(case="*etcd*", fail=f"touch {builds}; while [ ! -e {may_end} ]; do sleep 0.05; done")
     first = place.start()
-    time.sleep(0.5)
+    deadline = time.monotonic() + 30
+    while not builds.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
     second = place.start()
+    assert second.stderr is not None
+    waits = second.stderr.readline()
+    may_end.touch()
     said = [child.communicate(timeout=60)[1] for child in (first, second)]
+    said[1] = waits + said[1]
     assert [first.returncode, second.returncode] == [0, 0]
     assert "another build is under way" in said[1]
     assert "is built" not in said[1]
