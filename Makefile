@@ -126,6 +126,10 @@ kubernetes: ## build (once) or find the Kubernetes binaries of the local cloud
 registry: ## build (once) or find the registry behind the emulated ECR; where it cannot be built, say so and go on
 	@$(PYTHON) -m localcloud.registry.build --optional
 
+.PHONY: container-nodes
+container-nodes: ## build (once) what the container nodes of the local cloud need
+	@$(PYTHON) -m localcloud.container_nodes.build
+
 $(VENV)/.runtime: requirements/runtime.txt
 	@scripts/venv.sh $(PYTHON) $(VENV) requirements/runtime.txt $@
 

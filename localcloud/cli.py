@@ -18,6 +18,8 @@ from urllib.parse import urlencode
 
 from localcloud import client, faults, lifecycle, places, preflight, tables
 from localcloud.cloud import DEFAULT_FACTOR
+from localcloud.container_nodes import addressing
+from localcloud.container_nodes import build as container_build
 from localcloud.kubernetes import build, kubeconfig
 from localcloud.registry import build as registry
 from localcloud.registry import kubelet
@@ -85,6 +87,13 @@ def parser() -> argparse.ArgumentParser:
         default=preflight.LEAST_FREE // 2**20,
         help="MiB that the disk must have free (default: %(default)s)",
     )
+    start.add_argument(
+        "--container-nodes",
+        type=_container_nodes,
+        metavar="N",
+        default=os.environ.get("LOCALCLOUD_CONTAINER_NODES", "0"),
+        help="nodes with real containers for the first EKS cluster; Linux, root (default: LOCALCLOUD_CONTAINER_NODES, else 0)",
+    )
     add("down", run_down, "stop the cloud and every process that belongs to it")
     add("reset", run_reset, "stop the cloud and remove all its state")
     add("check", run_check, "say what real AWS credentials and endpoints are in reach; exit code 2 when there are any")
@@ -95,10 +104,15 @@ def parser() -> argparse.ArgumentParser:
     logs = add("logs", run_logs, "print a log, or the names of all logs")
     logs.add_argument("name", nargs="?", help="which log (without: list them)")
     logs.add_argument("-f", "--follow", action="store_true", help="wait for further lines")
-    add(
+    building = add(
         "build",
         run_build,
         "build the Kubernetes and registry binaries, where they are not there yet; takes minutes once",
+    )
+    building.add_argument("--container-nodes", action="store_true", help="and those of the container nodes")
+    loading = add("load-image", run_load_image, "import an image archive (OCI or docker save) into the container nodes")
+    loading.add_argument(
+        "archive", type=Path, help="the archive; its image is known by the full name that the archive gives"
     )
     for name, run, text in (
         ("kubeconfig", run_kubeconfig, "print a kubeconfig for an EKS cluster, which makes its tokens with `token`"),
@@ -164,12 +178,19 @@ def _port(text: str) -> int:
     return value
 
 
+def _container_nodes(text: str) -> int:
+    try:
+        return addressing.parse_count(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def run_up(state: Path, options: argparse.Namespace) -> int:
     """`up`."""
     least = options.least_free * 2**20
     content = lifecycle.up(
         state, port=options.port, factor=options.factor, environ=os.environ, say=say, least_free=least,
-        root_key=options.root_key,
+        root_key=options.root_key, container_nodes=options.container_nodes,
     )  # fmt: skip
     say(f"AWS API at {content.endpoint}")
     if lacking := registry.missing():
@@ -237,7 +258,14 @@ def environment_of(state: Path, content: places.StateFile) -> dict[str, str]:
 
 def run_build(state: Path, options: argparse.Namespace) -> int:
     """`build`."""
-    return build.main([]) or registry.main(["--optional"])
+    code = build.main([]) or registry.main(["--optional"])
+    return code or (container_build.main() if options.container_nodes else DONE)
+
+
+def run_load_image(state: Path, options: argparse.Namespace) -> int:
+    """`load-image`."""
+    client.Client(state).call("POST", "container-nodes/images", {"archive": str(options.archive.absolute())})
+    return DONE
 
 
 def run_kubeconfig(state: Path, options: argparse.Namespace) -> int:

@@ -29,6 +29,8 @@ class Cloud:
     processes: Processes
     factor: float = DEFAULT_FACTOR
     account_id: str = ACCOUNT_ID
+    #: How many nodes with real containers one EKS cluster gets: see container_nodes.
+    container_nodes: int = 0
     #: Held by whoever changes emulated state, in a request or behind it. Never held while a real process starts.
     lock: threading.RLock = field(default_factory=threading.RLock)
     #: Services whose state a background job changed, so that it is written to disk: see persistence.
@@ -39,6 +41,8 @@ class Cloud:
     on_requested: Callable[[dict[str, Any]], None] = lambda record: None
     #: (boto3 service, action) -> called before the lock is taken for such a request: starts the real process that it needs.
     prepare: dict[tuple[str, str], Callable[[], None]] = field(default_factory=dict)
+    #: What `localcloud status` says of them: {"wanted": int, "cluster": str | None, "reason": str | None}.
+    container_nodes_status: Callable[[], dict[str, Any]] = lambda: {"wanted": 0, "cluster": None, "reason": None}
     #: Each returns rows of `localcloud status`: {"kind": str, "name": str, "region": str, "state": str}.
     resource_listers: list[Callable[[], list[dict[str, Any]]]] = field(default_factory=list)
     #: Called once after persisted state was loaded: restart the real processes that belong to it, remove what does not.

@@ -30,6 +30,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--port", type=int)
     parser.add_argument("--factor", type=float, required=True)
+    parser.add_argument("--container-nodes", type=int, default=0)
     parser.add_argument(
         "--listener", type=int, help="descriptor of the listening socket, from the process it was before"
     )
@@ -41,7 +42,9 @@ def main(arguments: list[str]) -> int:
         log.error("another local cloud holds %s", options.state)
         return 3
     with lock:
-        return serve(options.state, options.port, options.factor, lock, options.listener)
+        return serve(
+            options.state, options.port, options.factor, lock, options.listener, container_nodes=options.container_nodes
+        )
 
 
 def hold(state: Path) -> IO[str] | None:
@@ -55,10 +58,12 @@ def hold(state: Path) -> IO[str] | None:
     return lock
 
 
-def serve(state: Path, port: int | None, factor: float, lock: IO[str], handed: int | None) -> int:
+def serve(
+    state: Path, port: int | None, factor: float, lock: IO[str], handed: int | None, *, container_nodes: int
+) -> int:
     """Load what was kept, answer requests until SIGTERM, stop the real processes; begin anew where that was asked for.
 
-    handed: descriptor of a listening socket to go on with.
+    handed: descriptor of a listening socket to go on with. container_nodes: see Cloud.
     """
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"  # read by moto when it is imported
     from localcloud import assembly, server  # noqa: PLC0415 - moto costs a second, and reads the environment
@@ -76,7 +81,9 @@ def serve(state: Path, port: int | None, factor: float, lock: IO[str], handed: i
         further_root_keys=places.further_keys(known, os.environ.get(places.ROOT_KEY)),
     )  # fmt: skip
     certificates.ensure_ca(state)
-    cloud = Cloud(state=state, endpoint=endpoint, processes=Processes(state), factor=factor)
+    cloud = Cloud(
+        state=state, endpoint=endpoint, processes=Processes(state), factor=factor, container_nodes=container_nodes
+    )  # fmt: skip
     try:
         api = assembly.assemble(cloud, content)
     except assembly.PersistenceError as error:
@@ -104,7 +111,8 @@ def serve(state: Path, port: int | None, factor: float, lock: IO[str], handed: i
     cloud.processes.stop_many(cloud.processes.names())
     if beginning.asked:
         cloud.lock.acquire()  # for good: no request that is still on its way writes to the emptied folder
-        beginning.go_on(state, socket, lock, ["--state", str(state), "--factor", repr(factor)])
+        again = ["--state", str(state), "--factor", repr(factor), "--container-nodes", str(container_nodes)]
+        beginning.go_on(state, socket, lock, again)
     places.write(state, replace(content, pid=0))
     return 0
 

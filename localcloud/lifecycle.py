@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from localcloud import daemon, places, preflight
+from localcloud.container_nodes import ContainerNodesError, machine, namespace
 from localcloud.postgres.home import remove_external
 from localcloud.processes import Processes, kill_marked, start_ticks
 
@@ -68,10 +69,12 @@ def up(
     say: Say,
     least_free: int = preflight.LEAST_FREE,
     root_key: str | None = None,
+    container_nodes: int = 0,
 ) -> places.StateFile:
     """Start the cloud, or find that it runs; what a dead one left behind is stopped first.
 
     least_free: bytes that the disk must have. root_key: `ID:SECRET`, a further key of the root user, kept with the state.
+    container_nodes: how many; where they cannot be, `say` is told why, and the cloud starts without them.
     Raises CloudError, ValueError for a root key that is none.
     """
     added = places.parse_key(root_key) if root_key else None
@@ -96,13 +99,18 @@ def up(
         if left := _stop_leftovers(state):
             say(f"stopped what a killed cloud left behind: {', '.join(left)}")
         further = {places.ROOT_KEY: root_key} if root_key else {}
-        return _start(state, port, factor, {**environ, **further}, say)
+        if container_nodes and (reason := machine.obstacle(state, environ)):
+            say(f"no container nodes, kwok nodes only: {reason}")
+        return _start(state, port, factor, {**environ, **further}, say, container_nodes=container_nodes)
 
 
-def _start(state: Path, port: int | None, factor: float, environ: Mapping[str, str], say: Say) -> places.StateFile:
+def _start(
+    state: Path, port: int | None, factor: float, environ: Mapping[str, str], say: Say, *, container_nodes: int
+) -> places.StateFile:
     say("starting the AWS API")
     (state / "logs").mkdir(exist_ok=True)
     argv = [sys.executable, "-m", "localcloud.daemon", "--state", str(state), "--factor", repr(factor)]
+    argv += ["--container-nodes", str(container_nodes)]
     if port is not None:
         argv += ["--port", str(port)]
     log_path = state / "logs" / "daemon.log"
@@ -201,7 +209,11 @@ def _stop_leftovers(state: Path) -> list[str]:
     processes = Processes(state)
     stopped = processes.stop_many(processes.names(), patience=PROCESS_PATIENCE)
     killed = kill_marked(state)
-    return stopped + [f"process {pid}" for pid in killed]
+    try:
+        removed = namespace.clean(state)
+    except ContainerNodesError as error:
+        raise CloudError(str(error)) from error
+    return stopped + [f"process {pid}" for pid in killed] + removed
 
 
 @contextmanager

@@ -40,6 +40,7 @@ def status_text(status: Mapping[str, Any]) -> str:
         f"AWS API    {status['endpoint']}  ({status['region']} and {status['dr_region']}, account {status['account_id']})",
         f"state      {status['state']}",
         f"up for     {duration(status['uptime_seconds'])}, at {status['factor']:g} local seconds per AWS second",
+        *_container_nodes(status["container_nodes"]),
         "",
     ]
     rows = [
@@ -57,6 +58,15 @@ def status_text(status: Mapping[str, Any]) -> str:
     for service, reason in status["persistence"]["failures"].items():
         parts += ["", f"the state of {service} is not kept on disk: {reason}"]
     return "\n".join(parts)
+
+
+def _container_nodes(status: Mapping[str, Any]) -> list[str]:
+    if not status["wanted"]:
+        return []
+    if status["reason"]:
+        return [f"nodes      kwok only, no container nodes: {status['reason']}"]
+    whose = f"of the EKS cluster {status['cluster']}" if status["cluster"] else "for the first EKS cluster"
+    return [f"nodes      {status['wanted']} with containers {whose}, beside those of kwok"]
 
 
 def _tally(counts: Mapping[str, int]) -> str:

@@ -22,14 +22,15 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from localcloud import certificates
+from localcloud.container_nodes import addressing
 from localcloud.kubernetes import build
 from localcloud.kubernetes.api import Api
 from localcloud.places import atomic
 from localcloud.processes import Processes
 
 STAGES = Path(__file__).with_name("stages.yaml")
-#: Never routed: the address that the API server would tell pods, which do not run here.
-ADVERTISED = "198.18.0.1"
+#: Never routed: the address that the API server would tell pods. Container nodes reach it there, see container_nodes.
+ADVERTISED = addressing.BRIDGE
 COMPONENTS = ("etcd", "apiserver", "controller-manager", "scheduler", "kwok")
 START_PATIENCE = 60.0
 
@@ -249,7 +250,7 @@ class ControlPlane:
             self.folder,
             "kube-apiserver",
             ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"],
-            ["127.0.0.1"],
+            ["127.0.0.1", ADVERTISED, addressing.first_service_address(settings.service_cidr)],
         )
         account_key = self.folder / "service-account.key"
         return [

@@ -80,6 +80,9 @@ def install(cloud: Cloud) -> None:
     cloud.on_restored.append(eks.restore)
     cloud.on_stopping.append(eks.stop)
     cloud.resource_listers.append(lambda: _rows(eks))
+    cloud.resource_listers.append(eks.container_nodes.rows)
+    cloud.container_nodes_status = eks.container_nodes.status
+    eks.container_nodes.control_path()
 
 
 def _rows(eks: Eks) -> list[dict[str, Any]]:

@@ -12,15 +12,19 @@ from typing import Any
 
 from moto.eks.exceptions import ResourceNotFoundException
 from moto.eks.models import eks_backends
+from moto.rds.models import rds_backends
 
 from localcloud import certificates, principals
 from localcloud.cloud import Cloud
+from localcloud.container_nodes.service import ContainerNodes
+from localcloud.container_nodes.side import Target
 from localcloud.kubernetes import authenticator, endpoints, logs, pod_memory, registry
 from localcloud.kubernetes.api import Api, ApiError
 from localcloud.kubernetes.control_plane import ControlPlane, ControlPlaneError, Settings
 from localcloud.kubernetes.eks import access, fargate, instances, updates
 from localcloud.kubernetes.eks.model import Call, Cluster
 from localcloud.kubernetes.pods import Pods
+from localcloud.rds.records import is_ours, record_of
 
 log = logging.getLogger("localcloud.kubernetes")
 RESTART_PATIENCE = 45.0
@@ -40,11 +44,19 @@ class Running:
         self.lock = threading.Lock()
 
 
+def running_databases() -> tuple[int, ...]:
+    """Ports of the PostgreSQL servers on loopback."""
+    found = (record_of(db).port for regions in rds_backends.values() for backend in regions.values()
+             for db in list(backend.databases.values()) if is_ours(db))  # fmt: skip
+    return tuple(sorted(port for port in found if port is not None))
+
+
 class Eks:
     """One per local cloud."""
 
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
+        self.container_nodes = ContainerNodes(cloud, running_databases)
         self._running: dict[str, Running] = {}
         self._webhook = ""
         self._webhook_lock = threading.Lock()
@@ -138,6 +150,14 @@ class Eks:
             cluster.record["endpoint"] = running.plane.endpoint
             cluster.record["certificateAuthority"] = {"data": running.plane.authority}
         running.ready.set()
+        if self.container_nodes.claim(cluster.plane_name):
+            self.later(cluster, 0, lambda: self._start_container_nodes(cluster, running), "container nodes")
+
+    def _start_container_nodes(self, cluster: Cluster, running: Running) -> None:
+        zones = {subnet.zone for subnet in cluster.subnets(cluster.record["resourcesVpcConfig"]["subnetIds"])}
+        self.container_nodes.start(
+            Target(cluster.plane_name, self.api(cluster), running.plane.folder, cluster.region, tuple(sorted(zones)))
+        )
 
     def _serve_kubelets(self, cluster: Cluster, running: Running) -> None:
         certificate = certificates.issue(running.plane.folder, "kubelet", ["localhost"], ["127.0.0.1"])
@@ -157,6 +177,7 @@ class Eks:
         def job() -> None:
             running = self._running.pop(cluster.plane_name, None)
             self._stop(running)
+            self.container_nodes.release(cluster.plane_name)
             (
                 running.plane if running else ControlPlane(self.cloud.state, cluster.plane_name, self.cloud.processes)
             ).remove()
@@ -188,6 +209,7 @@ class Eks:
             if left.name not in clusters:
                 ControlPlane(self.cloud.state, left.name, self.cloud.processes).stop()
                 shutil.rmtree(left, ignore_errors=True)
+        self.container_nodes.settle(set(clusters))
         for cluster in clusters.values():
             if cluster.record["status"] == "DELETING":
                 self.take_down(cluster, 0)

@@ -1,0 +1,75 @@
+"""What the node side puts into the cluster: its Nodes and the endpoints of the API server. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from localcloud.container_nodes.addressing import APISERVER_PORT, BRIDGE, CONTAINER, Node
+from localcloud.kubernetes.nodes import LABEL
+
+
+def provider_id(node: Node, zone: str, seed: str) -> str:
+    """An instance id as the nodes of EKS have."""
+    return f"aws:///{zone}/i-{hashlib.sha256(f'{seed} {node.name}'.encode()).hexdigest()[:17]}"
+
+
+def node_object(node: Node, region: str, zone: str, seed: str) -> dict[str, Any]:
+    """The Node that the kubelet finds and fills in; its addresses are ours, as a cloud provider gives them.
+
+    ExternalDNS is how the API server reaches it: `localhost`, where the proxy listens on the kubelet's port.
+    """
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {
+            "name": node.name,
+            "labels": {
+                LABEL: CONTAINER,
+                "kubernetes.io/hostname": node.name,
+                "kubernetes.io/os": "linux",
+                "kubernetes.io/arch": "amd64",
+                "node.kubernetes.io/instance-type": CONTAINER,
+                "topology.kubernetes.io/region": region,
+                "topology.kubernetes.io/zone": zone,
+            },
+        },
+        "spec": {
+            "providerID": provider_id(node, zone, seed),
+            "taints": [{"key": LABEL, "value": CONTAINER, "effect": "NoSchedule"}],
+        },
+        "status": {
+            "addresses": [
+                {"type": "InternalIP", "address": node.address},
+                {"type": "Hostname", "address": node.name},
+                {"type": "ExternalDNS", "address": "localhost"},
+            ],
+            "daemonEndpoints": {"kubeletEndpoint": {"Port": node.kubelet_port}},
+        },
+    }
+
+
+def cluster_objects() -> dict[str, dict[str, Any]]:
+    """Path of each object -> the object, for server-side apply."""
+    slices = "/apis/discovery.k8s.io/v1/namespaces"
+    return {
+        # The API server was told not to write this one: without container nodes nobody could reach the address.
+        f"{slices}/default/endpointslices/kubernetes": _slice(
+            "default", "kubernetes", BRIDGE, [{"name": "https", "port": APISERVER_PORT, "protocol": "TCP"}]
+        ),
+    }
+
+
+def _slice(namespace: str, service: str, address: str, ports: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "apiVersion": "discovery.k8s.io/v1",
+        "kind": "EndpointSlice",
+        "addressType": "IPv4",
+        "metadata": {
+            "name": service,
+            "namespace": namespace,
+            "labels": {"kubernetes.io/service-name": service},
+        },
+        "endpoints": [{"addresses": [address], "conditions": {"ready": True}}],
+        "ports": ports,
+    }
