@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from tests.acceptance.conftest import Environment
 from tests.localcloud.conftest import end_cloud, start_cloud
 
 ACCOUNT = "123456789012"
+ACTED = ("provisioner", "read-only", "ci", "awx", "deployer", "drill")
 SESSION = {
     "AccessKeyId": "SESSION_ACCESS_KEY_ID",
     "SecretAccessKey": "SESSION_SECRET_ACCESS_KEY",
@@ -40,9 +42,11 @@ class Roles:
         return self.environment.play(verb, "-e", "@tests/permissions/overlay.yml", *arguments, code=code, **environ)
 
     def report(self, role: str) -> dict[str, Any]:
-        """What the role's policies were used for, and what was refused."""
+        """What the role's policies were used for, and what was refused; also kept in the folder, where a failed run is read."""
         name = self.arn(role).rpartition("/")[2]
-        return dict(self.environment.cloud.control.get(f"permissions?role={name}"))
+        found = dict(self.environment.cloud.control.get(f"permissions?role={name}"))
+        (self.environment.folder / f"{role}.json").write_text(json.dumps(found, indent=1))
+        return found
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +56,12 @@ def roles(request: pytest.FixtureRequest) -> Iterator[Roles]:
     cloud = start_cloud()
     try:
         environment = Environment("local", cloud, folder, "")
-        yield Roles(environment)
+        acting = Roles(environment)
+        yield acting
         print("\n" + "; ".join(f"{name} {seconds} s" for name, seconds in environment.seconds))
         if request.session.testsfailed:
+            for role in ACTED:
+                acting.report(role)
             print(f"logs, evidence and reports are in {folder}")
         else:
             shutil.rmtree(folder)
