@@ -47,6 +47,8 @@ KIND = Kind(
     Rules(
         unordered=frozenset({"subnets", "security_groups"}),
         immutable=frozenset({"scheme"}),
+        # Locked by AWS or not: its name in the DNS goes with it, and a lock met half way leaves half an environment.
+        protected=True,
         defaults={
             "ip_address_type": "ipv4",
             "desync_mitigation": "defensive",

@@ -17,8 +17,9 @@ from ansible_collections.creator.platform.plugins.module_utils.provision.run imp
         "cloudtrail_trail",
         "eks_cluster",
         "ec2_vpc",
+        "elbv2_load_balancer",
     ],
 )
 def test_what_holds_data_or_can_be_locked_is_protected(kind: str) -> None:
-    """A lock that is met in the middle of a removal, as EKS and RDS know them, would leave half an environment."""
+    """A lock of EKS, RDS or a load balancer that is met in the middle of a removal would leave half an environment."""
     assert load_kind(kind).rules.protected
