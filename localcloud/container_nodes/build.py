@@ -10,14 +10,13 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from localcloud.kubernetes import build as kubernetes
-from localcloud.kubernetes.build import BuildError, Progress, Runner, find_go, go_environment, locked, workspace
+from localcloud.kubernetes.build import BuildError, Progress, builder, concluded, kubernetes_flags, locked
 
 HERE = Path(__file__).resolve().parent
 FREE_BYTES = 4 * 10**9
@@ -89,10 +88,7 @@ def linker_flags(module: Module, package: str) -> str:
     """Strip; stamp Kubernetes' version: a kubelet without one calls itself v0.0.0-master, and the API server believes it."""
     if not package.startswith("k8s.io/kubernetes/"):
         return "-s -w"
-    version = module.version(package)
-    major, minor = version.lstrip("v").split(".")[:2]
-    at = "k8s.io/component-base/version"
-    return f"-s -w -X {at}.gitVersion={version} -X {at}.gitMajor={major} -X {at}.gitMinor={minor}"
+    return kubernetes_flags(module.version(package).lstrip("v"))
 
 
 def ensure(progress: Progress) -> dict[str, Path]:
@@ -108,42 +104,17 @@ def ensure(progress: Progress) -> dict[str, Path]:
 
 def _build(module: Module, missing: list[str], progress: Progress) -> None:
     destination = cache_directory(module)
-    with workspace(root(), progress) as work:
-        free = shutil.disk_usage(root()).free
-        if free < FREE_BYTES:
-            raise BuildError(
-                f"{root()} has {free / 1e9:.1f} GB free, building the container nodes needs about {FREE_BYTES / 1e9:.0f} GB: "
-                "free some, or set XDG_CACHE_HOME to a larger disk"
-            )
-        destination.mkdir(parents=True, exist_ok=True)
-        run = Runner(root() / "build.log", progress, go_environment(os.environ, work), folder=module.folder)
-        nice = ["nice", "-n", "10"] if shutil.which("nice") else []
-        go = find_go(work, run, progress)
+    with builder(destination, progress, "the container nodes", folder=module.folder, needs=FREE_BYTES) as go:
         progress.say(f"building {', '.join(missing)} once; this takes some minutes")
         for binary in missing:
             package = module.packages[binary]
-            made = work / binary
-            flags = [*module.flags, "-v", "-trimpath", "-ldflags", linker_flags(module, package), "-o", str(made)]
-            run([*nice, go, "build", *flags, package], f"build {binary}")
-            made.replace(destination / binary)
+            go.build(binary, package, linker_flags(module, package), module.flags)
             progress.say(f"{binary} {module.version(package)} is built")
 
 
 def main() -> int:
-    """Build what is missing: 0 when all is there, 1 with one sentence on standard error."""
-    progress = Progress(lambda text: (sys.stderr.write(text), sys.stderr.flush()), subject="container nodes")
-    try:
-        ensure(progress)
-    except BuildError as error:
-        sys.stderr.write(f"container nodes: {error}\n")
-        return 1
-    except OSError as error:
-        sys.stderr.write(
-            f"container nodes: cannot write {error.filename or root()} ({error.strerror}): "
-            "free disk space or set XDG_CACHE_HOME\n"
-        )
-        return 1
-    return 0
+    """Build what is missing; the exit status is that of `concluded`."""
+    return concluded("container nodes", ensure, root())
 
 
 if __name__ == "__main__":

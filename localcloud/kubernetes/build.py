@@ -22,7 +22,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -288,34 +288,62 @@ def linker_flags(binary: str) -> str:
         return "-s -w"
     if binary == "kwok":
         return f"-s -w -X sigs.k8s.io/kwok/pkg/consts.Version=v{version}"
+    return kubernetes_flags(version)
+
+
+def kubernetes_flags(version: str) -> str:
+    """Strip a binary of Kubernetes and stamp its `version`, without the leading v."""
     major, minor = version.split(".")[:2]
     at = "k8s.io/component-base/version"
     return f"-s -w -X {at}.gitVersion=v{version} -X {at}.gitMajor={major} -X {at}.gitMinor={minor}"
 
 
-def build(missing: list[str], destination: Path, progress: Progress) -> None:
-    """Build `missing` into `destination`, each put in place by a rename. Raises BuildError."""
+class Builder:
+    """Builds Go packages into `destination`. work: a folder that goes with the build; run: runs a command; go: path of Go."""
+
+    def __init__(self, destination: Path, work: Path, run: Runner, go: str) -> None:
+        self.destination, self.work, self.run, self.go = destination, work, run, go
+        self._nice = ["nice", "-n", "10"] if shutil.which("nice") else []
+
+    def download(self) -> None:
+        """Fetch all that go.mod requires. Raises BuildError."""
+        self.run([self.go, "mod", "download"], "download the Go modules")
+
+    def build(self, binary: str, package: str, linker: str, flags: Sequence[str] = ()) -> None:
+        """Build one package, put in place by a rename. Raises BuildError."""
+        made = self.work / binary  # on the same disk, and swept with it when the build is killed
+        options = [*flags, "-v", "-trimpath", "-ldflags", linker, "-o", str(made)]
+        self.run([*self._nice, self.go, "build", *options, package], f"build {binary}")
+        made.replace(self.destination / binary)
+
+
+@contextlib.contextmanager
+def builder(
+    destination: Path, progress: Progress, what: str, *, folder: Path = HERE, needs: int = FREE_BYTES
+) -> Iterator[Builder]:
+    """What builds `what` into `destination`. folder: of its go.mod; needs: bytes of disk while it builds. Raises BuildError."""
     root = destination.parent
     with workspace(root, progress) as work:
         destination.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(root).free
-        if free < FREE_BYTES:
+        if free < needs:
             raise BuildError(
-                f"{root} has {free / 1e9:.1f} GB free, building Kubernetes needs about {FREE_BYTES / 1e9:.0f} GB: "
+                f"{root} has {free / 1e9:.1f} GB free, building {what} needs about {needs / 1e9:.0f} GB: "
                 "free some, or set XDG_CACHE_HOME to a larger disk"
             )
         log = root / "build.log"
         log.write_text("")
-        run = Runner(log, progress, go_environment(os.environ, work))
-        nice = ["nice", "-n", "10"] if shutil.which("nice") else []
-        go = find_go(work, run, progress)
+        run = Runner(log, progress, go_environment(os.environ, work), folder=folder)
+        yield Builder(destination, work, run, find_go(work, run, progress))
+
+
+def build(missing: list[str], destination: Path, progress: Progress) -> None:
+    """Build `missing` into `destination`. Raises BuildError."""
+    with builder(destination, progress, "Kubernetes") as go:
         progress.say(f"building {', '.join(missing)} once; this takes some minutes")
-        run([go, "mod", "download"], "download the Go modules")
+        go.download()
         for binary in missing:
-            made = work / binary  # on the same disk, and swept with it when the build is killed
-            flags = ["-v", "-trimpath", "-ldflags", linker_flags(binary), "-o", str(made)]
-            run([*nice, go, "build", *flags, PACKAGES[binary]], f"build {binary}")
-            made.replace(destination / binary)
+            go.build(binary, PACKAGES[binary], linker_flags(binary))
             progress.say(f"{binary} {module_version(binary)} is built")
 
 
@@ -333,39 +361,38 @@ def ensure(progress: Progress) -> dict[str, Path]:
     return found
 
 
-def _terminated(_signal: int, _frame: object) -> None:
-    raise KeyboardInterrupt
+def concluded(subject: str, work: Callable[[Progress], object], root: Path) -> int:
+    """Exit status of a build with caches in `root`: 0 done, 1 with one sentence on standard error, 130 interrupted."""
+    # A SIGTERM is an interruption too, so that the compiler is taken along.
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        work(Progress(lambda text: (sys.stderr.write(text), sys.stderr.flush()), subject=subject))
+        return 0
+    except BuildError as error:
+        code, said = 1, str(error)
+    except OSError as error:
+        where = f"{error.filename or root} ({error.strerror})"
+        code, said = 1, f"cannot write {where}: free disk space or set XDG_CACHE_HOME"
+    except KeyboardInterrupt:
+        code, said = 130, "interrupted; what was built is kept, repeat to go on"
+    sys.stderr.write(f"{subject}: {said}\n")
+    return code
+
+
+def _list(_progress: Progress) -> None:
+    found = locate()
+    sys.stdout.writelines(f"{binary}: {found.get(binary, 'to be built')}\n" for binary in PACKAGES)
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Command line: exit status 0 when all binaries are there, 1 with one sentence on standard error, 130 interrupted."""
+    """Command line; its exit status is that of `concluded`."""
     parser = argparse.ArgumentParser(
         prog="kubernetes build", description="Build the local cloud's Kubernetes binaries once."
     )
     parser.add_argument("--list", action="store_true", help="only print which binary would be used for what")
     arguments = parser.parse_args(argv)
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _terminated)
-    progress = Progress(lambda text: (sys.stderr.write(text), sys.stderr.flush()))
-    try:
-        if arguments.list:
-            found = locate()
-            sys.stdout.writelines(f"{binary}: {found.get(binary, 'to be built')}\n" for binary in PACKAGES)
-            return 0
-        ensure(progress)
-    except BuildError as error:
-        sys.stderr.write(f"kubernetes: {error}\n")
-        return 1
-    except OSError as error:
-        sys.stderr.write(
-            f"kubernetes: cannot write {error.filename or cache_root()} ({error.strerror}): "
-            "free disk space or set XDG_CACHE_HOME\n"
-        )
-        return 1
-    except KeyboardInterrupt:
-        sys.stderr.write("kubernetes: interrupted; what was built is kept, repeat to go on\n")
-        return 130
-    return 0
+    return concluded("kubernetes", _list if arguments.list else ensure, cache_root())
 
 
 if __name__ == "__main__":

@@ -11,23 +11,12 @@ import hashlib
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from localcloud.kubernetes.build import (
-    BuildError,
-    Progress,
-    Runner,
-    cache_root,
-    find_go,
-    go_environment,
-    locked,
-    workspace,
-)
+from localcloud.kubernetes.build import BuildError, Progress, builder, cache_root, concluded, locked
 
 HERE = Path(__file__).resolve().parent
 MODULE = "github.com/distribution/distribution/v3"
@@ -98,56 +87,23 @@ def ensure(progress: Progress) -> Path:
 
 
 def _build(destination: Path, progress: Progress) -> None:
-    with workspace(destination.parent, progress) as work:
-        destination.mkdir(parents=True, exist_ok=True)
-        free = shutil.disk_usage(destination).free
-        if free < FREE_BYTES:
-            raise BuildError(
-                f"{destination} has {free / 1e9:.1f} GB free, building the registry needs about {FREE_BYTES / 1e9:.0f} GB: "
-                "free some, or set XDG_CACHE_HOME to a larger disk"
-            )
-        log = destination.parent / "build.log"
-        log.write_text("")
-        run = Runner(log, progress, go_environment(os.environ, work), folder=HERE)
-        nice = ["nice", "-n", "10"] if shutil.which("nice") else []
-        go = find_go(work, run, progress)
+    with builder(destination, progress, "the registry", folder=HERE, needs=FREE_BYTES) as go:
         progress.say(f"building {BINARY} {version()} once; this takes a minute or two")
-        run([go, "mod", "download"], "download the Go modules")
-        made = work / BINARY
-        stamp = f"-s -w -X {MODULE}/version.version={version()}"
-        run([*nice, go, "build", "-v", "-trimpath", "-ldflags", stamp, "-o", str(made), "."], f"build {BINARY}")
-        made.replace(destination / BINARY)
+        go.download()
+        go.build(BINARY, ".", f"-s -w -X {MODULE}/version.version={version()}")
         progress.say(f"done: {destination}")
 
 
-def _terminated(_signal: int, _frame: object) -> None:
-    raise KeyboardInterrupt
-
-
 def main(argv: list[str] | None = None) -> int:
-    """Command line: exit status 0 when the binary is there, 1 with one sentence on standard error, 130 interrupted.
+    """Command line; its exit status is that of `concluded`, but 0 also where it cannot be built when that is --optional.
 
-    With --optional 0 in any case: the local cloud works without it, and says what does not.
+    The local cloud works without the registry, and says what does not.
     """
     parser = argparse.ArgumentParser(prog="registry build", description="Build the local cloud's registry once.")
     parser.add_argument("--optional", action="store_true", help="exit with 0 also where it cannot be built")
     arguments = parser.parse_args(argv)
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _terminated)  # so that the compiler is taken along
-    progress = Progress(lambda text: (sys.stderr.write(text), sys.stderr.flush()), subject="registry")
-    try:
-        ensure(progress)
-    except BuildError as error:
-        reason = str(error)
-    except OSError as error:
-        reason = f"cannot write {error.filename or root()} ({error.strerror}): free disk space or set XDG_CACHE_HOME"
-    except KeyboardInterrupt:
-        sys.stderr.write("registry: interrupted; repeat to go on\n")
-        return 130
-    else:
-        return 0
-    sys.stderr.write(f"registry: {reason}\n")
-    return 0 if arguments.optional else 1
+    code = concluded("registry", ensure, root())
+    return 0 if arguments.optional and code == 1 else code
 
 
 if __name__ == "__main__":
