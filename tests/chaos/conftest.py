@@ -17,6 +17,7 @@ import boto3
 import pytest
 
 from localcloud.processes import marked
+from tests.localcloud.conftest import Control
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".venv/bin/python"
@@ -38,6 +39,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("seed", range(metafunc.config.getoption("--seeds")))
     if "faulty" in metafunc.fixturenames:
         metafunc.parametrize("faulty", range(metafunc.config.getoption("--faulty")))
+
+
+def playbook_command(playbook: str, *arguments: str) -> list[str]:
+    """What a user types to run a playbook of the environment local."""
+    program = str(PYTHON.parent / "ansible-playbook")
+    return [program, "-i", "inventories/local/hosts.yml", f"playbooks/{playbook}.yml", *arguments]
 
 
 class Platform:
@@ -77,24 +84,12 @@ class Platform:
     def start(self, playbook: str, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a playbook in a process group of its own, so that a kill takes its workers along."""
         log = (self.folder / "killed.log").open("wb")
-        command = [
-            PYTHON.parent / "ansible-playbook",
-            "-i",
-            "inventories/local/hosts.yml",
-            f"playbooks/{playbook}.yml",
-            *arguments,
-        ]
+        command = playbook_command(playbook, *arguments)
         return subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True)
 
     def play(self, playbook: str, *arguments: str) -> str:
         """Run a playbook to its end; a failure is an error that carries the end of its output."""
-        command = [
-            PYTHON.parent / "ansible-playbook",
-            "-i",
-            "inventories/local/hosts.yml",
-            f"playbooks/{playbook}.yml",
-            *arguments,
-        ]
+        command = playbook_command(playbook, *arguments)
         done = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=900, check=False)
         assert done.returncode == 0, f"{playbook}: {done.stdout[-6000:]}\n{done.stderr[-2000:]}"
         return done.stdout
@@ -106,6 +101,11 @@ class Platform:
     def state_file(self) -> dict[str, Any]:
         """What the running local cloud tells of itself."""
         return dict(json.loads((self.state / "state.json").read_text()))
+
+    @property
+    def control(self) -> Control:
+        """Calls of the local cloud's control paths."""
+        return Control(self.state_file()["endpoint"])
 
     def client(self, service: str, region: str = "") -> Any:
         """A boto3 client of the local cloud, with its root key."""
@@ -129,27 +129,16 @@ def kill_run(run: subprocess.Popen[bytes]) -> None:
     run.wait(timeout=30)
 
 
-def new_platform() -> Platform:
-    """An empty local cloud in a folder of its own."""
+@pytest.fixture(scope="module")
+def platform() -> Iterator[Platform]:
+    """An empty local cloud, removed at the end; afterwards no process of it may be left."""
     folder = Path(tempfile.mkdtemp(prefix="creator-chaos-", dir="/var/tmp"))
     folder.chmod(0o755)
     found = Platform(folder)
     found.cloud("up")
-    return found
-
-
-def remove_platform(platform: Platform) -> None:
-    """Remove it with its folder; AssertionError when a process of it is left."""
-    platform.cloud("reset")
-    shutil.rmtree(platform.folder, ignore_errors=True)
-    assert not marked(platform.state), "processes of the local cloud were left behind"
-
-
-@pytest.fixture(scope="session")
-def platform() -> Iterator[Platform]:
-    """An empty local cloud, removed at the end."""
-    found = new_platform()
     try:
         yield found
     finally:
-        remove_platform(found)
+        found.cloud("reset")
+        shutil.rmtree(folder, ignore_errors=True)
+    assert not marked(found.state), "processes of the local cloud were left behind"

@@ -8,37 +8,25 @@ it again.
 from __future__ import annotations
 
 import functools
-import importlib
 import json
 import random
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.localcloud.conftest import Control
+from tests.acceptance.test_environment import DRIFT, changes
 from tests.localcloud.drift import Change, World
 
-from .conftest import ROOT, Platform, kill_run, new_platform, remove_platform
+from .conftest import Platform, kill_run
 
-COMPONENTS = sorted(path.stem for path in (ROOT / "tests/localcloud/drift").glob("[!_]*.py"))
+COMPONENTS = sorted(path.stem for path in DRIFT.glob("[!_]*.py"))
 #: Nothing else needs these, so each can be removed and made again by itself.
 LEAVES = ("observability", "registry", "search", "services")
 #: So many components are changed at a time, and so many attributes of each.
 CHANGED, ATTRIBUTES = 3, 3
 #: Seconds after which a run is taken for stuck.
 LONGEST = 600
-
-
-@pytest.fixture(scope="module")
-def platform() -> Iterator[Platform]:
-    """An empty local cloud of this module's own."""
-    found = new_platform()
-    try:
-        yield found
-    finally:
-        remove_platform(found)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +39,7 @@ def override(platform: Platform) -> str:
 
 def arm(platform: Platform, seed: int) -> None:
     """Put the faults in force. A lost answer is not among them: what is created twice at AWS then is created twice here."""
-    control = Control(platform.state_file()["endpoint"])
+    control = platform.control
     control.delete("faults")
     common = {"count": None, "seed": seed}
     control.put(
@@ -67,7 +55,7 @@ def arm(platform: Platform, seed: int) -> None:
 
 def disarm(platform: Platform) -> int:
     """Take the faults back; how many calls they hit."""
-    control = Control(platform.state_file()["endpoint"])
+    control = platform.control
     hits = sum(rule["hits"] for rule in control.get("faults"))
     control.delete("faults")
     return int(hits)
@@ -83,19 +71,13 @@ def world(platform: Platform) -> World:
     return World("local", "123456789012", "eu-west-1", "eu-central-1", make)
 
 
-def changes(component: str) -> list[Change]:
-    """The changes behind the back of a component of the environment local."""
-    found = importlib.import_module(f"tests.localcloud.drift.{component}").CHANGES
-    return [one for one in found if not one.environments or "local" in one.environments]
-
-
 def interrupt(platform: Platform, chance: random.Random, most: int, verb: str, *arguments: str) -> str:
     """Start a verb, kill it, its cloud or both while it writes, and start the cloud again; who was killed, and when.
 
     The moment is a number of writing requests, up to `most`, so that it does not depend on how fast the machine is.
     """
     victim, writes = chance.choice(["run", "run", "cloud", "both"]), chance.randint(1, most)
-    control = Control(platform.state_file()["endpoint"])
+    control = platform.control
     control.delete("requests")
     run = platform.start(verb, *arguments)
     deadline = time.monotonic() + LONGEST
@@ -129,7 +111,7 @@ def test_the_next_run_converges_under_faults(platform: Platform, override: str, 
         arguments = ("-e", "destroy=local", "-e", override)
     else:
         some = sorted(chance.sample(COMPONENTS, CHANGED))
-        for one in [one for name in some for one in sample(chance, changes(name))]:
+        for one in [one for name in some for one in sample(chance, changes("local", name))]:
             one.apply(world(platform))
         limit, most, verb = ["--limit", ",".join(some)], 10, "provision"
 
