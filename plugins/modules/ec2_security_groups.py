@@ -50,23 +50,11 @@ options:
         description: All tags but C(Name), which a group gets when it is created.
         type: dict
         default: {}
-  state:
-    description: Whether there shall be such groups.
-    type: str
-    choices: [present, absent]
-    default: present
-attributes:
-  check_mode:
-    description: Reads only, and tells whether a run would write.
-    support: full
-  diff_mode:
-    description: Shows by group what a run would change.
-    support: full
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-author: creator.platform contributors (@creator-platform)
+  - creator.platform.resource
 """
 
 EXAMPLES = r"""
@@ -95,7 +83,6 @@ ids:
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.creator.platform.plugins.module_utils.aws.ec2.security_groups import (
@@ -106,7 +93,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.ec2.security_
     project,
     removals,
 )
-from ansible_collections.creator.platform.plugins.module_utils.aws.steps import ChangeError
+from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import STATE, guarded
 from ansible_collections.creator.platform.plugins.module_utils.aws.writer import perform
 
 RULES: dict[str, Any] = {"type": "list", "elements": "dict", "default": []}
@@ -120,7 +107,7 @@ GROUP: dict[str, Any] = {
 SPEC: dict[str, Any] = {
     "vpc_id": {"type": "str", "required": True},
     "groups": {"type": "list", "elements": "dict", "required": True, "options": GROUP},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    **STATE,
 }
 
 
@@ -173,14 +160,8 @@ def remove(module: AnsibleAWSModule, client: Any) -> dict[str, Any]:
 def main() -> None:
     """Run the module."""
     module = AnsibleAWSModule(argument_spec=SPEC, supports_check_mode=True)
-    try:
-        client = module.client("ec2")
-        answer = (keep if module.params["state"] == "present" else remove)(module, client)
-    except ChangeError as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
-    module.exit_json(**answer)
+    act = keep if module.params["state"] == "present" else remove
+    guarded(module, lambda: module.exit_json(**act(module, module.client("ec2"))))
 
 
 if __name__ == "__main__":

@@ -43,8 +43,13 @@ def run(resource: ResourceModule, argument_spec: dict[str, Any], **options: Any)
     """Run a module to its end: exit_json or fail_json with one sentence. `options` are those of AnsibleAWSModule."""
     spec = {**argument_spec, **(STATE if resource.absent else {})}
     module = AnsibleAWSModule(argument_spec=spec, supports_check_mode=True, **options)
+    guarded(module, lambda: _converge(module, resource))
+
+
+def guarded(module: AnsibleAWSModule, converge: Callable[[], None]) -> None:
+    """Run what ends in exit_json; fail_json with one sentence for a change that cannot be, and for what AWS refuses."""
     try:
-        _converge(module, resource)
+        converge()
     except ChangeError as error:
         module.fail_json(msg=str(error))
     except AnsibleAWSError as error:

@@ -18,8 +18,8 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.ec2.tagging i
 from ansible_collections.creator.platform.plugins.module_utils.aws.steps import Call, ChangeError
 
 GROUP = "group:"
-#: Key of a group's rules -> key of AWS's answer, and what the methods for it end with.
-DIRECTIONS = {"ingress": ("IpPermissions", "ingress"), "egress": ("IpPermissionsEgress", "egress")}
+#: Key of a group's rules, which the methods for them end with -> key of AWS's answer.
+DIRECTIONS = {"ingress": "IpPermissions", "egress": "IpPermissionsEgress"}
 Groups = Mapping[str, Mapping[str, Any]]
 
 
@@ -30,7 +30,7 @@ def project(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
         row["GroupName"]: {
             "id": row["GroupId"],
             "description": row["Description"],
-            **{direction: rules_of(row, key, by_id) for direction, (key, _method) in DIRECTIONS.items()},
+            **{direction: rules_of(row, key, by_id) for direction, key in DIRECTIONS.items()},
             "tags": split(row)[1],
         }
         for row in rows
@@ -151,9 +151,8 @@ def _rule_calls(
         "update_security_group_rule_descriptions_{}": described,
         "revoke_security_group_{}": [rule for key, rule in old.items() if key not in new],
     }
-    method = DIRECTIONS[direction][1]
     return [
-        (name.format(method), {"GroupId": group, "IpPermissions": [_permission(rule, ids) for rule in rules]})
+        (name.format(direction), {"GroupId": group, "IpPermissions": [_permission(rule, ids) for rule in rules]})
         for name, rules in steps.items()
         if rules
     ]
