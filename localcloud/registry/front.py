@@ -71,7 +71,7 @@ class _Handler(BaseHTTPRequestHandler):
         record: dict[str, Any] = {"principal": access.ANONYMOUS, "region": "?", "code": None, "decision": None}
         step = Step("", self.command, "", "", {}, ())
         try:
-            step = protocol.parse(self.command, self.path, has_body=self.headers.get("Content-Length", "0") != "0")
+            step = protocol.parse(self.command, self.path, has_body=self.unread)
             self.plane.registry.start()
             visit = self.door.admit(step, self.headers.get("Authorization"), self.headers.get("Host", ""), record)
             _ANSWERS[step.kind](self, visit)

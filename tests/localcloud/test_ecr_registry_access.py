@@ -120,6 +120,18 @@ def test_pushes_and_pulls_need_what_iam_says(world: World, pusher: Any) -> None:
     assert (denials[-1]["status"], denials[-1]["decision"]["allowed"]) == (403, False)
 
 
+@pytest.mark.parametrize("sent", [b"whole", iter([b"in ", b"chunks"])], ids=["length", "chunks"])
+def test_an_upload_that_ends_with_its_bytes_needs_to_send_them(world: World, pusher: Any, sent: Any) -> None:
+    repository = f"ending/{'whole' if isinstance(sent, bytes) else 'chunks'}"
+    world.cloud.client("ecr").create_repository(repositoryName=repository)
+    client = pusher(allow([action for action in PUSH if action != "ecr:UploadLayerPart"], "ending/*"))
+    begun = client("POST", f"/v2/{repository}/blobs/uploads/")
+    wanted = images.digest_of(b"whole" if isinstance(sent, bytes) else b"in chunks")
+    ended = client("PUT", begun.headers["Location"], params={"digest": wanted}, data=sent)
+    assert code(ended) == (403, "DENIED")
+    assert "ecr:UploadLayerPart" in ended.json()["errors"][0]["message"]
+
+
 def test_the_credential_of_a_key_that_was_taken_away_is_refused(world: World, pusher: Any) -> None:
     client = pusher(allow(PULL, "*"))
     assert client("GET", "/v2/").status_code == 200
