@@ -179,6 +179,11 @@ def _repositories() -> list[Repository]:
     ]
 
 
+def where(repository: Repository) -> str:
+    """How ECR names a repository in its refusals."""
+    return f"the repository with name '{repository.name}' in the registry with id '{repository.registry_id}'"
+
+
 def _unused(repository: Repository) -> dict[str, float]:
     found: dict[str, float] = repository.__dict__.setdefault("localcloud_unused", {})
     return found
@@ -186,13 +191,14 @@ def _unused(repository: Repository) -> dict[str, float]:
 
 def _refusal(repository: Repository, manifest: str, error: StorageError) -> Exception:
     """The error of PutImage for what the registry says to a manifest."""
-    where = f"the repository with name '{repository.name}' in the registry with id '{repository.registry_id}'"
     if error.code in {"MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "MANIFEST_UNKNOWN"}:
         if "manifests" in json.loads(manifest):
             return ReferencedImagesNotFoundException(
-                f"Images that the manifest list names do not exist in {where}: {error}"
+                f"Images that the manifest list names do not exist in {where(repository)}: {error}"
             )
-        return LayersNotFoundException(f"Layers required for pushing the image into {where} do not exist: {error}")
+        return LayersNotFoundException(
+            f"Layers required for pushing the image into {where(repository)} do not exist: {error}"
+        )
     if error.status < 500:
         return InvalidParameterException(
             f"Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid manifest': {error}"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import time
-import uuid
 from typing import Any
 
 from moto.core.exceptions import ServiceException
@@ -19,7 +18,7 @@ from moto.ecr.responses import ECRResponse
 
 from localcloud.cloud import Cloud
 from localcloud.registry import tokens
-from localcloud.registry.plane import LayersNotFoundException, Plane
+from localcloud.registry.plane import LayersNotFoundException, Plane, where
 from localcloud.registry.protocol import DIGEST
 from localcloud.registry.storage import StorageError
 
@@ -75,7 +74,7 @@ def _patch_tokens(plane: Plane) -> None:
         name, digest = str(self._get_param("repositoryName")), str(self._get_param("layerDigest"))
         repository = self.ecr_backend._get_repository(name, self._get_param("registryId"))
         if DIGEST.fullmatch(digest) is None or plane.storage.size(plane.store_of(repository), digest) is None:
-            raise LayersNotFoundException(f"The layer {digest} does not exist in {_where(repository)}")
+            raise LayersNotFoundException(f"The layer {digest} does not exist in {where(repository)}")
         ticket = plane.credential(self.access_key, self.region, f"{name}@{digest}", _DOWNLOAD_SECONDS)
         url = f"{plane.endpoint}/v2/{name}/blobs/{digest}?ticket={ticket}"
         return ActionResult({"downloadUrl": url, "layerDigest": digest})
@@ -128,7 +127,7 @@ def _patch_uploads(plane: Plane) -> None:
         if not upload.localcloud_size:
             raise EmptyUploadException(f"The upload with id '{upload_id}' has no layer parts")
         if DIGEST.fullmatch(digest) and plane.storage.size(plane.store_of(repository), digest) is not None:
-            raise LayerAlreadyExistsException(f"The layer {digest} exists already in {_where(repository)}")
+            raise LayerAlreadyExistsException(f"The layer {digest} exists already in {where(repository)}")
         try:
             plane.storage.finish(upload.localcloud_location, digest)
         except StorageError as error:
@@ -162,10 +161,6 @@ def _lost(repository: Repository, upload_id: str, error: StorageError) -> Except
     return UploadNotFoundException(upload_id, repository.name, repository.registry_id)
 
 
-def _where(repository: Repository) -> str:
-    return f"the repository with name '{repository.name}' in the registry with id '{repository.registry_id}'"
-
-
 def _patch_looks(plane: Plane) -> None:
     def check(
         self: ECRBackend, repository_name: str, layer_digests: list[str], registry_id: str | None = None
@@ -189,12 +184,7 @@ def _patch_looks(plane: Plane) -> None:
 
 
 def _patch_deletion(plane: Plane) -> None:
-    create, delete, batch = ECRBackend.create_repository, ECRBackend.delete_repository, ECRBackend.batch_delete_image
-
-    def create_repository(self: ECRBackend, *arguments: Any, **named: Any) -> Repository:
-        repository = create(self, *arguments, **named)
-        repository.localcloud_store = uuid.uuid4().hex  # type: ignore[attr-defined]
-        return repository
+    delete, batch = ECRBackend.delete_repository, ECRBackend.batch_delete_image
 
     def delete_repository(self: ECRBackend, *arguments: Any, **named: Any) -> Repository:
         repository = delete(self, *arguments, **named)
@@ -213,6 +203,5 @@ def _patch_deletion(plane: Plane) -> None:
         plane.forget(repository, gone)
         return answer
 
-    ECRBackend.create_repository = create_repository  # type: ignore[method-assign]
     ECRBackend.delete_repository = delete_repository  # type: ignore[method-assign]
     ECRBackend.batch_delete_image = batch_delete_image  # type: ignore[method-assign]

@@ -19,6 +19,7 @@ from moto.ecr.responses import ECRResponse
 
 from localcloud.cloud import Cloud
 from localcloud.registry import expiry
+from localcloud.registry.plane import where
 
 log = logging.getLogger("localcloud.registry")
 #: AWS seconds between two looks: "when images meet the criteria … they are expired within 24 hours". Their age is that of
@@ -48,10 +49,7 @@ def patch(cloud: Cloud) -> None:
         repository = _repository(self)
         text: str | None = getattr(repository, "localcloud_preview", None)
         if text is None:
-            raise LifecyclePolicyPreviewNotFoundException(
-                f"There is no dry run for the repository with name '{repository.name}' in the registry with id "
-                f"'{repository.registry_id}'"
-            )
+            raise LifecyclePolicyPreviewNotFoundException(f"There is no dry run for {where(repository)}")
         found = expired(repository, text, time.time())
         results = [
             {
