@@ -33,7 +33,6 @@ def read(client: Any, scope: Scope) -> list[Resource]:
             "dns_name": balancer["DNSName"],
             "zone_id": balancer["CanonicalHostedZoneId"],
             "status": balancer["State"]["Code"],
-            "deletion_protection": properties["deletion_protection"],
         }
         return Resource("elbv2_load_balancer", balancer["LoadBalancerName"], properties, scope.region, facts)
 
