@@ -16,10 +16,13 @@ from ansible_collections.creator.platform.plugins.module_utils.rollout import ob
 from ansible_collections.creator.platform.plugins.module_utils.rollout.model import Finding, Object, Settings
 from ansible_collections.creator.platform.plugins.module_utils.rollout.objects import dig, moment, number, text
 
+# What a message quotes or refers to says nothing about its cause, although a digest may well contain "429" and a repository be
+# called "timeout": quoted words, digests, references and addresses, but not "i/o".
+_NAMES = re.compile(r'"[^"\s]*"|\bsha\d+:[0-9a-f]+|[\w.:-]{2,}/\S*', re.IGNORECASE)
 # Sentences of containerd, Docker, CRI-O and ECR. The transient ones are asked first: "lookup …: no such host" has to wait.
 _TRANSIENT = re.compile(
-    r"429|toomanyrequests|too many requests|\b50[0234]\b|time-?out|deadline exceeded|connection (refused|reset)|no such host"
-    r"|temporary failure|tls handshake|unexpected eof|i/o",
+    r"\b429\b|toomanyrequests|too many requests|\b50[0234]\b|time-?out|deadline exceeded|connection (refused|reset)|no such host"
+    r"|temporary failure|tls handshake|unexpected eof|\bi/o\b",
     re.IGNORECASE,
 )
 _ABSENT = re.compile(r"not found|manifest unknown|name unknown|does not exist|no match for platform", re.IGNORECASE)
@@ -103,19 +106,25 @@ def _container(
 
 def _pull(image: str, message: str, events: Sequence[Object]) -> tuple[str, str, bool]:
     """Reason, sentence and whether waiting is pointless. A bare back-off message is explained by the pod's newest event."""
-    told = message
-    if not (_ABSENT.search(told) or _DENIED.search(told) or _TRANSIENT.search(told)):
+    told, cause = message, _cause(image, message)
+    if not (_ABSENT.search(cause) or _DENIED.search(cause) or _TRANSIENT.search(cause)):
         failed = [
             event for event in events if "pull" in text(event, "message").lower() and text(event, "reason") == "Failed"
         ]
         told = text(max(failed, key=lambda event: objects.event_time(event) or 0.0), "message") if failed else message
-    if _TRANSIENT.search(told):
+        cause = _cause(image, told)
+    if _TRANSIENT.search(cause):
         return "ImagePullFailing", f"cannot pull {image} for now: {told}", False
-    if _ABSENT.search(told):
+    if _ABSENT.search(cause):
         return "ImageNotFound", f"needs image {image}, which does not exist", True
-    if _DENIED.search(told):
+    if _DENIED.search(cause):
         return "ImagePullDenied", f"may not pull {image}: {told}", True
     return "ImagePullFailing", f"cannot pull {image}: {told or 'no cause given'}", False
+
+
+def _cause(image: str, message: str) -> str:
+    """What a message says of why, without the names of what it is about."""
+    return _NAMES.sub(" ", message.replace(image, " ") if image else message)
 
 
 def _ended(status: Object, waiting: str, finding: _Maker, settings: Settings) -> Finding | None:

@@ -175,6 +175,33 @@ def test_their_transient_twins_are_given_time(waiting, message, grace):
     assert said(world, after=5 + grace + 1)[0] == "failed"
 
 
+REFERENCE = (
+    "1.dkr.ecr.eu-west-1.amazonaws.com/{}@sha256:69b2edeaebfe9449429c671c112a38b4842afd9a1af9e2b983e8575b6fd448d8"
+)
+PULL = "failed to pull and unpack image {0}: failed to resolve reference {0}: "
+
+
+@pytest.mark.parametrize("repository", ["web", "timeout", "forbidden", "api/orders", "429"])
+@pytest.mark.parametrize("quote", ['"', ""])
+@pytest.mark.parametrize(
+    ("cause", "expected"),
+    [
+        ("not found", ("failed", "ImageNotFound")),
+        (
+            "unexpected status from HEAD request to https://timeout.test/v2/429/: 403 Forbidden",
+            ("failed", "ImagePullDenied"),
+        ),
+        ("unexpected status from HEAD request to https://denied.test/v2/x/: 429 Too Many", ("progressing", "NotReady")),
+        ('Head "https://denied.test/v2/x": dial tcp: i/o timeout', ("progressing", "NotReady")),
+        ('Get "https://not-found.test/v2/": net/http: TLS handshake timeout', ("progressing", "NotReady")),
+    ],
+)
+def test_names_in_a_message_say_nothing_about_the_cause(repository, quote, cause, expected):
+    reference = quote + REFERENCE.format(repository) + quote
+    message = f'Back-off pulling image "{reference}": ErrImagePull: rpc error: desc = {PULL.format(reference)}{cause}'
+    assert said(World().waiting("ImagePullBackOff", message)) == expected
+
+
 def test_a_bare_back_off_is_explained_by_the_pods_event():
     world = World().waiting("ImagePullBackOff", "Back-off pulling image")
     world.events = [
