@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from ansible_collections.creator.platform.plugins.module_utils.aws import tagged
 
 from tests.localcloud.rds_support import create, instance, refused, rows, wait, wait_gone, wait_restorable, write
 
@@ -70,10 +71,15 @@ def test_retained_backups_restore_after_the_instance_is_gone(cloud: Any, rds: An
     found = create(rds, "retained")
     moment = write(cloud, found, 5)
     wait_restorable(rds, "retained", moment)
+    taken = rds.describe_db_snapshots(DBInstanceIdentifier="retained", SnapshotType="automated")["DBSnapshots"]
+    backup = rds.describe_db_instance_automated_backups(DbiResourceId=found["DbiResourceId"])
+    listed = [taken[0]["DBSnapshotArn"], backup["DBInstanceAutomatedBackups"][0]["DBInstanceAutomatedBackupsArn"]]
+    assert tagged.gone(cloud.client, listed) == []
     rds.delete_db_instance(DBInstanceIdentifier="retained", SkipFinalSnapshot=True, DeleteAutomatedBackups=False)
     wait_gone(rds, "retained")
     backup = rds.describe_db_instance_automated_backups(DbiResourceId=found["DbiResourceId"])
     assert backup["DBInstanceAutomatedBackups"][0]["Status"] == "retained"
+    assert tagged.gone(cloud.client, listed) == listed
     rds.restore_db_instance_to_point_in_time(
         SourceDbiResourceId=found["DbiResourceId"],
         TargetDBInstanceIdentifier="again",

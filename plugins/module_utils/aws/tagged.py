@@ -73,7 +73,13 @@ def _is_gone(client_for: ClientFor, arn: str) -> bool:
         raise
 
 
-_ABSENT = {"NotFoundException", "ResourceNotFoundException", "NatGatewayNotFound", "DBSnapshotNotFound"}
+_ABSENT = {
+    "DBInstanceAutomatedBackupNotFound",
+    "DBSnapshotNotFound",
+    "NatGatewayNotFound",
+    "NotFoundException",
+    "ResourceNotFoundException",
+}
 
 
 def _key(client: Any, arn: str, _name: str) -> bool:
@@ -103,7 +109,21 @@ def _instance(client: Any, _arn: str, name: str) -> bool:
 
 def _snapshot(client: Any, arn: str, _name: str) -> bool:
     rows = client.describe_db_snapshots(DBSnapshotIdentifier=arn)["DBSnapshots"]
-    return all(row["Status"] in {"deleting", "deleted"} for row in rows)
+    return all(row["Status"] in {"deleting", "deleted"} or _is_retained(client, row) for row in rows)
+
+
+def _is_retained(client: Any, snapshot: Mapping[str, Any]) -> bool:
+    """Whether a snapshot is part of the retained backups of an instance that is gone: nobody but RDS ends it."""
+    if snapshot["SnapshotType"] != "automated":
+        return False
+    backups = client.describe_db_instance_automated_backups(DbiResourceId=snapshot["DbiResourceId"])
+    statuses = {backup["Status"] for backup in backups["DBInstanceAutomatedBackups"]}
+    return statuses == {"retained"}
+
+
+def _backup(client: Any, arn: str, _name: str) -> bool:
+    rows = client.describe_db_instance_automated_backups(DBInstanceAutomatedBackupsArn=arn)
+    return all(row["Status"] == "retained" for row in rows["DBInstanceAutomatedBackups"])
 
 
 _ASK: dict[tuple[str, str], Callable[[Any, str, str], bool]] = {
@@ -113,4 +133,5 @@ _ASK: dict[tuple[str, str], Callable[[Any, str, str], bool]] = {
     ("ec2", "elastic-ip"): _address,
     ("ec2", "instance"): _instance,
     ("rds", "snapshot"): _snapshot,
+    ("rds", "auto-backup"): _backup,
 }

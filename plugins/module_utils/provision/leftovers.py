@@ -21,13 +21,16 @@ WAITING = {
     "ec2:fleet": "is deleted and shown for a while",
     "ec2:instance": "is terminated and shown for about an hour",
     "rds:snapshot": "is deleted and shown for a while",
+    "rds:auto-backup": "is kept by RDS until its retention ends",
 }
 #: Type of ARN of what people and backup.yml made to outlive the environment, and the kind that an override names it by.
 #: A manual snapshot stays until somebody deletes it:
 #: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteSnapshot.html
 BACKUPS = {"rds:snapshot": "rds_snapshot"}
-#: What RDS names its own snapshots with; they go with the instance.
+#: What RDS names its own snapshots with: they go with the instance, or stay with its retained backups until their retention ends.
+#: Nobody can delete one by itself.
 #: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBSnapshot.html
+#: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.Retaining.html
 AUTOMATED = "rds:"
 
 
@@ -55,7 +58,7 @@ def judge(arns: Iterable[str], gone: Iterable[str], table: str, unprotected: Col
     for arn in sorted(set(arns)):
         backup = backup_name(arn)
         if arn in ended:
-            waiting[arn] = WAITING[type_of(arn)]
+            waiting[arn] = WAITING["rds:auto-backup" if _is_automated(arn) else type_of(arn)]
         elif backup and backup not in unprotected:
             kept[arn] = backup
         elif not arn.endswith(f":table/{table}"):
@@ -67,8 +70,12 @@ def judge(arns: Iterable[str], gone: Iterable[str], table: str, unprotected: Col
 def backup_name(arn: str) -> str:
     """What an override calls a backup, "rds_snapshot <name>"; "" for everything else."""
     kind = BACKUPS.get(type_of(arn))
-    name = arn.split(":", 6)[-1]
-    return f"{kind} {name}" if kind and not name.startswith(AUTOMATED) else ""
+    return f"{kind} {arn.split(':', 6)[-1]}" if kind and not _is_automated(arn) else ""
+
+
+def _is_automated(arn: str) -> bool:
+    """Whether it is a snapshot that RDS took by itself."""
+    return type_of(arn) in BACKUPS and arn.split(":", 6)[-1].startswith(AUTOMATED)
 
 
 def type_of(arn: str) -> str:

@@ -42,6 +42,10 @@ def test_backups_are_kept_until_they_are_named() -> None:
 def test_what_an_instance_takes_along_is_no_backup() -> None:
     assert [backup_name(arn) for arn in (AUTOMATED, VPC, BACKUP)] == ["", "", NAME]
     assert judge([AUTOMATED], [], "").left == (AUTOMATED,)
+    retained = [AUTOMATED, "arn:aws:rds:eu-west-1:1:auto-backup:ab-1"]
+    found = judge(retained, retained, "", ["rds_snapshot rds:creator-dev-database-2026-11-28-12-00"])
+    assert (found.left, found.kept) == ((), {})
+    assert found.waiting == dict.fromkeys(retained, "is kept by RDS until its retention ends")
 
 
 def test_the_sentence_on_backups_says_how_they_go_and_how_long_they_last() -> None:
