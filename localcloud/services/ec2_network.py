@@ -80,8 +80,9 @@ def _create(plain: Callable[..., Any]) -> Callable[..., Any]:
     def create_vpc_endpoint(
         backend: Any, vpc_id: str, service_name: str, endpoint_type: str | None, **more: Any
     ) -> Any:
+        endpoint_type = endpoint_type or "Gateway"
         others = [each for each in _living(backend) if each.vpc_id == vpc_id and each.service_name == service_name]
-        if (endpoint_type or "Gateway").lower() == "interface":
+        if endpoint_type.lower() == "interface":
             _one_subnet_a_zone(backend, more.get("subnet_ids") or [])
             if more.get("private_dns_enabled"):
                 _one_private_name(others, vpc_id)
