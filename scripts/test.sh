@@ -5,7 +5,7 @@ python=$(scripts/find_python.sh 3.11) || exit 1
 # The Kubernetes build (once, minutes) runs beside the installation and the stages that do not need it.
 "$python" localcloud/kubernetes/build.py &
 build=$!
-trap 'kill "$build" ${stream:-} 2>/dev/null' EXIT
+trap 'kill $(jobs -rp) 2>/dev/null' EXIT
 make develop || exit 1
 results=$(mktemp -d)
 # stage NAME COMMAND...: run it, keep its output out of the way of what runs beside it, and note how it ended.
@@ -22,26 +22,37 @@ stage() {
 }
 touch "$results/passed" "$results/failed"
 
-# The tests of the local cloud take longest, so each stream has a part of them; `make localcloud` runs all.
-modules=(tests/localcloud/test_modules_*.py tests/localcloud/test_rds*.py)
-
-# Two streams for two cores: what waits for playbooks runs beside what computes.
-playbooks() {
-  stage "Kubernetes and registry binaries" make kubernetes registry
-  stage "molecule: the bad releases, the changed row" make molecule
-  stage "chaos: ${CHAOS_SEEDS:-6} kills" make chaos SEEDS="${CHAOS_SEEDS:-6}"
-  stage "local cloud: modules and databases" .venv/bin/python -m pytest -q "${modules[@]}"
+# A queue with a worker for each processor: the next stage starts when one ends, so the longest stand first.
+workers=${WORKERS:-$(nproc)}
+queue() {
+  local running
+  while running=($(jobs -rp | grep -vx "$build")) && [ ${#running[@]} -ge "$workers" ]; do wait -n "${running[@]}"; done
+  stage "$@" &
 }
-playbooks &
-stream=$!
-stage "lint" make lint
-stage "unit and repository tests" make unit
-stage "services: the example workload" make services
-stage "sanity and units by ansible-test" make sanity
-stage "generated pages" scripts/docs.sh --check
-stage "local cloud: services and plans" .venv/bin/python -m pytest -q tests/localcloud "${modules[@]/#/--ignore=}"
-wait "$stream"
-wait "$build"
+
+# The tests of the local cloud take longest, so they are several stages; `make localcloud` runs all.
+cd tests/localcloud
+modules=(test_modules_*.py)
+machines=(test_rds*.py test_backup.py test_drill.py test_ec2*.py test_ecr*.py test_eks.py test_kubernetes.py test_rollout.py test_container_nodes*.py)
+cd "$OLDPWD"
+localcloud() { .venv/bin/python -m pytest -q "${@/#/tests/localcloud/}"; }
+others() {
+  local ignored=("${modules[@]}" "${machines[@]}")
+  .venv/bin/python -m pytest -q tests/localcloud "${ignored[@]/#/--ignore=tests/localcloud/}"
+}
+
+queue "sanity and units by ansible-test" make sanity
+queue "lint" make lint
+queue "Kubernetes and registry binaries" make kubernetes registry
+queue "local cloud: services and plans" others
+queue "local cloud: databases, clusters, EC2, ECR" localcloud "${machines[@]}"
+queue "local cloud: modules" localcloud "${modules[@]}"
+queue "chaos: ${CHAOS_SEEDS:-6} kills" make chaos SEEDS="${CHAOS_SEEDS:-6}"
+queue "molecule: the bad releases, the changed row" make molecule
+queue "unit and repository tests" make unit
+queue "services: the example workload" make services
+queue "generated pages" scripts/docs.sh --check
+wait
 trap - EXIT
 echo "failed: $(paste -sd, "$results/failed"); $SECONDS s in all"
 failed=$(wc -l <"$results/failed")
