@@ -134,6 +134,10 @@ def test_removal_needs_the_name_and_the_protected_and_leaves_nothing(environment
     # AWS shows a deleted NAT gateway for an hour, and a key until its window ends.
     gateways = client("ec2").describe_nat_gateways()["NatGateways"]
     ended = {row["NatGatewayId"] for row in gateways if row["State"] == "deleted"}
+    # Backups outlive their database: its final snapshot, and the automated ones until their retention ends.
+    databases = {row["DBInstanceIdentifier"] for row in client("rds").describe_db_instances()["DBInstances"]}
+    snapshots = client("rds").describe_db_snapshots()["DBSnapshots"]
+    ended |= {row["DBSnapshotArn"] for row in snapshots if row["DBInstanceIdentifier"] not in databases}
     arns = [row["ResourceARN"] for row in rows]
     left = [arn for arn in arns if ":kms:" not in arn and arn.rpartition("/")[2] not in ended]
     assert environment.limit or not left
