@@ -161,7 +161,7 @@ def record(folder: Path) -> list[dict[str, Any]]:
     run(str(BIN / "python"), "-m", "localcloud", "up")
     try:
         # With one fork, a component that waits for another would keep it from running: what waits comes last.
-        for hosts in [limit] if limit else ["all:!ingress:!insight:!workloads", "all"]:
+        for hosts in [limit] if limit else ["foundation", "all:!ingress:!insight:!workloads", "all"]:
             run(*playbook, "playbooks/provision.yml", "--limit", hosts)
         destroy = (*playbook, "playbooks/destroy.yml", "-e", "destroy=local", "--limit", limit or "all")
         run(*destroy, "--check")
