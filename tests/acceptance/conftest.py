@@ -42,13 +42,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @dataclass
 class Environment:
-    """One environment on the local cloud, driven by its playbooks. seconds: how long each run took."""
+    """One environment on the local cloud, driven by its playbooks. seconds: how long each run took.
+
+    name: of its inventory. sandbox: whose copy of it this is.
+    """
 
     name: str
     cloud: RunningCloud
     folder: Path
     limit: str
+    sandbox: str = ""
     seconds: list[tuple[str, float]] = field(default_factory=list)
+
+    @property
+    def called(self) -> str:
+        """What it is called itself."""
+        return f"{self.name}-{self.sandbox}" if self.sandbox else self.name
 
     @property
     def evidence(self) -> Path:
@@ -65,6 +74,7 @@ class Environment:
         own = {
             "LOCALCLOUD_STATE": str(self.cloud.state),
             "PLATFORM_EVIDENCE_DIR": str(self.evidence),
+            "PLATFORM_SANDBOX": self.sandbox,
             "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
             "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"),
             "ANSIBLE_HOME": str(self.folder / "ansible"),
@@ -90,7 +100,7 @@ class Environment:
         log = self.folder / f"{len(self.seconds):02}-{verb}.log"
         log.write_text(done.stdout + done.stderr)
         assert done.returncode == code, (
-            f"{verb} of {self.name} ended with {done.returncode}, not {code}: …{errors(done.stdout + done.stderr)}"
+            f"{verb} of {self.called} ended with {done.returncode}, not {code}: …{errors(done.stdout + done.stderr)}"
         )
         return done.stdout
 

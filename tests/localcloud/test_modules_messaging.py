@@ -205,6 +205,26 @@ def test_a_subscription_changed_behind_our_back_is_seen_and_mended(cloud: Runnin
     four_phases(cloud, "sns_subscription", {**SUBSCRIPTION, "state": "absent"})
 
 
+def test_a_subscription_of_a_sandbox_is_not_its_environments(cloud: RunningCloud) -> None:
+    sns, sqs = cloud.client("sns"), cloud.client("sqs")
+    kind = load_kind("sns_subscription")
+
+    def found(environment: str) -> list[str]:
+        scope = Scope("creator", environment, "messaging", cloud.content.region, ())
+        return [each.name for each in kind.read(cloud.client("sns"), scope)]
+
+    for environment in ("sand", "sand-alice"):
+        tags = {"platform": "creator", "environment": environment, "component": "messaging"}
+        rows = [{"Key": key, "Value": value} for key, value in tags.items()]
+        topic = sns.create_topic(Name=f"creator-{environment}-events", Tags=rows)["TopicArn"]
+        sqs.create_queue(QueueName=f"creator-{environment}-notes")
+        sns.subscribe(
+            TopicArn=topic, Protocol="sqs", Endpoint=f"{QUEUE.replace('creator-test-', '')}creator-{environment}-notes"
+        )
+    assert found("sand") == ["creator-sand-events sqs creator-sand-notes"]
+    assert found("sand-alice") == ["creator-sand-alice-events sqs creator-sand-alice-notes"]
+
+
 def test_a_subscription_by_mail_is_asked_for_once(cloud: RunningCloud, topic: str) -> None:
     mail = {"topic_arn": f"{TOPIC}alarms", "protocol": "email", "endpoint": "ops@example.com"}
     assert four_phases(cloud, "sns_subscription", mail).writes == ["Subscribe"]

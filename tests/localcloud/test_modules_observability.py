@@ -76,6 +76,26 @@ def test_a_metric_filter_changed_behind_our_back_is_seen_and_mended(cloud: Runni
     four_phases(cloud, "logs_metric_filter", {"name": name, "log_group": GROUP, "state": "absent"})
 
 
+def test_filters_and_dashboards_of_a_sandbox_are_not_its_environments(cloud: RunningCloud) -> None:
+    logs, cloudwatch = cloud.client("logs"), cloud.client("cloudwatch")
+    for environment in ("sand", "sand-alice"):
+        tags = {"platform": "creator", "environment": environment, "component": "audit"}
+        logs.create_log_group(logGroupName=f"/creator/{environment}/trail", tags=tags)
+        logs.put_metric_filter(
+            logGroupName=f"/creator/{environment}/trail",
+            filterName=f"creator-{environment}-root-use",
+            filterPattern="{ $.x = 1 }",
+            metricTransformations=[{"metricName": "Root", "metricNamespace": "creator", "metricValue": "1"}],
+        )
+        cloudwatch.put_dashboard(DashboardName=f"creator-{environment}", DashboardBody='{"widgets": []}')
+    for environment in ("sand", "sand-alice"):
+        scope = Scope("creator", environment, "observability", cloud.content.region, ())
+        for name, wanted in [("logs_metric_filter", "-root-use"), ("cloudwatch_dashboard", "")]:
+            kind = load_kind(name)
+            found = [each.name for each in kind.read(cloud.client(kind.service), scope)]
+            assert found == [f"creator-{environment}{wanted}"]
+
+
 ALARM: dict[str, Any] = {
     "description": "The database has no room left",
     "namespace": "AWS/RDS",

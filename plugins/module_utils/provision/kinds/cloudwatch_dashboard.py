@@ -17,7 +17,7 @@ from ansible_collections.creator.platform.plugins.module_utils.provision.model i
 
 
 def read(client: Any, scope: Scope) -> list[Resource]:
-    """Dashboards called as the environment, or that and a hyphen and more: they have no tags."""
+    """Dashboards that are desired, and the one called as the environment: what is called that and more may be a sandbox's."""
     environment = f"{scope.platform}-{scope.environment}"
 
     def one(name: str) -> Resource:
@@ -27,7 +27,7 @@ def read(client: Any, scope: Scope) -> list[Resource]:
 
     rows = listing(client, "list_dashboards", "DashboardEntries", DashboardNamePrefix=environment)
     names = [row["DashboardName"] for row in rows]
-    return at_once(one, [name for name in names if name == environment or name.startswith(f"{environment}-")])
+    return at_once(one, [name for name in names if name == environment or name in scope.names])
 
 
 KIND = Kind("cloudwatch_dashboard", "cloudwatch", read, Rules())

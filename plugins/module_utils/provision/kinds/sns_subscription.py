@@ -18,21 +18,26 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.sns.subscript
     name_of,
     project,
 )
-from ansible_collections.creator.platform.plugins.module_utils.provision.listing import listing
+from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, listing, tags_of
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
 
 
 def read(client: Any, scope: Scope) -> list[Resource]:
-    """Subscriptions of the environment's topics: they have no tags, so a topic's name tells whose they are.
+    """Subscriptions that are desired, or whose topic is tagged as the component's: they have no tags themselves.
 
+    A name alone tells nothing: topics of a developer's sandbox begin as those of its environment do.
     One that nobody has confirmed yet counts as it was asked for, and not at all when nobody asked for it: SNS tells nothing
     of it, lets nobody remove it, and drops it after 48 hours.
     """
     topics = f":{scope.platform}-{scope.environment}-"
 
     def one(subscription: Mapping[str, str]) -> Resource | None:
-        arn = subscription["SubscriptionArn"]
-        name = name_of(subscription["TopicArn"], subscription["Protocol"], subscription["Endpoint"])
+        arn, topic = subscription["SubscriptionArn"], subscription["TopicArn"]
+        name = name_of(topic, subscription["Protocol"], subscription["Endpoint"])
+        if name not in scope.names:
+            tagged = optional(client, "list_tags_for_resource", ("ResourceNotFound",), ResourceArn=topic)
+            if not is_ours(tags_of(tagged or {}), scope):
+                return None
         attributes: Mapping[str, str] = {}
         if arn.startswith("arn:"):
             answer = optional(client, "get_subscription_attributes", ("NotFound",), SubscriptionArn=arn)
