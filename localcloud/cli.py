@@ -21,6 +21,7 @@ from localcloud.cloud import DEFAULT_FACTOR
 from localcloud.container_nodes import addressing
 from localcloud.container_nodes import build as container_build
 from localcloud.kubernetes import build, kubeconfig
+from localcloud.load_balancer import proxy as load_balancer
 from localcloud.registry import build as registry
 from localcloud.registry import kubelet
 
@@ -194,6 +195,8 @@ def run_up(state: Path, options: argparse.Namespace) -> int:
     )  # fmt: skip
     say(f"AWS API at {content.endpoint}")
     if lacking := registry.missing():
+        say(lacking)
+    if lacking := load_balancer.obstacle():
         say(lacking)
     say(f"state and logs in {state}")
     say(f'use it with: eval "$(python -m localcloud env --state {state})"')

@@ -35,6 +35,8 @@ class Cloud:
     lock: threading.RLock = field(default_factory=threading.RLock)
     #: Services whose state a background job changed, so that it is written to disk: see persistence.
     on_touched: Callable[[str], None] = lambda service: None
+    #: Called after the state of a service (boto3 name) was written to disk, with the lock held: it has changed.
+    on_saved: list[Callable[[str], None]] = field(default_factory=list)
     #: Writes the state of a service to disk before it returns: for what is acknowledged elsewhere than over the AWS API.
     on_keep: Callable[[str], None] = lambda service: None
     #: Keeps a record of what was asked elsewhere than over the AWS API: see requests_log.
@@ -43,6 +45,8 @@ class Cloud:
     prepare: dict[tuple[str, str], Callable[[], None]] = field(default_factory=dict)
     #: What `localcloud status` says of them: {"wanted": int, "cluster": str | None, "reason": str | None}.
     container_nodes_status: Callable[[], dict[str, Any]] = lambda: {"wanted": 0, "cluster": None, "reason": None}
+    #: What `localcloud status` says of the load balancers' data plane: {"reason": why there is none, "listeners": [...]}.
+    load_balancers_status: Callable[[], dict[str, Any]] = lambda: {"reason": None, "listeners": []}
     #: Each returns rows of `localcloud status`: {"kind": str, "name": str, "region": str, "state": str}.
     resource_listers: list[Callable[[], list[dict[str, Any]]]] = field(default_factory=list)
     #: Called once after persisted state was loaded: restart the real processes that belong to it, remove what does not.

@@ -71,6 +71,8 @@ class Store:
                 return
             self.failures.pop(service, None)
             atomic(self._folder / f"{service}.pickle", content)
+            for hook in self._cloud.on_saved:
+                hook(service)
         self.saves += 1
         self.seconds += time.perf_counter() - began
         self.bytes += len(content)

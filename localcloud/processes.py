@@ -120,10 +120,12 @@ class Processes:
         group: int | None = None,
         cwd: Path | None = None,
         stop_signal: int = signal.SIGTERM,
+        pass_fds: Sequence[int] = (),
     ) -> ProcessRecord:
         """Start `argv`; its output goes to `<state>/logs/<name>.log`. RuntimeError when `name` runs already.
 
         stop_signal: what `stop` sends first. Its environment carries the mark of this state folder in any case.
+        pass_fds: descriptors that it has too, under the same numbers.
         """
         if self.alive(name):
             raise RuntimeError(f"process {name} runs already")
@@ -140,6 +142,7 @@ class Processes:
                 extra_groups=[] if user is not None else None,
                 cwd=cwd,
                 start_new_session=True,
+                pass_fds=pass_fds,
             )
         record = ProcessRecord(name, child.pid, start_ticks(child.pid) or 0, list(argv), int(stop_signal))
         partial = self.records / f".{name}"

@@ -191,6 +191,7 @@ def status(cloud: Cloud, content: StateFile, store: Store, now: float | None = N
         "uptime_seconds": round((time.time() if now is None else now) - content.started, 1),
         "resources": resources(cloud),
         "container_nodes": cloud.container_nodes_status(),
+        "load_balancers": cloud.load_balancers_status(),
         "processes": running,
         "resident_bytes": sum(row["resident_bytes"] for row in running),
         "persistence": {

@@ -49,6 +49,7 @@ def status_text(status: Mapping[str, Any]) -> str:
     parts.append(
         table(("RESOURCE", "COUNT", "REGIONS", "STATES"), rows, frozenset({1})) if rows else "nothing is provisioned"
     )
+    parts += _load_balancers(status["load_balancers"])
     processes = [
         (row["name"], str(row["pid"]), mebibytes(row["resident_bytes"]), "running" if row["alive"] else "ended")
         for row in status["processes"]
@@ -67,6 +68,15 @@ def _container_nodes(status: Mapping[str, Any]) -> list[str]:
         return [f"nodes      kwok only, no container nodes: {status['reason']}"]
     whose = f"of the EKS cluster {status['cluster']}" if status["cluster"] else "for the first EKS cluster"
     return [f"nodes      {status['wanted']} with containers {whose}, beside those of kwok"]
+
+
+def _load_balancers(status: Mapping[str, Any]) -> list[str]:
+    lines = ["", f"no traffic: {status['reason']}"] if status["reason"] else []
+    rows = [
+        (row["load_balancer"], row["region"], f"{row['protocol']} {row['port']}", row["url"])
+        for row in status["listeners"]
+    ]
+    return [*lines, *(["", table(("LOAD BALANCER", "REGION", "LISTENER", "AT"), rows)] if rows else [])]
 
 
 def _tally(counts: Mapping[str, int]) -> str:

@@ -20,7 +20,7 @@ from moto.elbv2.ssl_policies import SSL_POLICIES
 
 from localcloud.cloud import Cloud
 from localcloud.control import ControlError, ControlRequest, route
-from localcloud.services import elbv2_attributes
+from localcloud.services import elbv2_attributes, elbv2_traffic
 
 #: AWS seconds until a new load balancer is active: "2-4 minutes".
 PROVISIONING_SECONDS = 150
@@ -37,6 +37,7 @@ def install(cloud: Cloud) -> None:
     for name, wrap in _REFUSING.items():
         setattr(ELBv2Backend, name, wrap(getattr(ELBv2Backend, name)))
     cloud.resource_listers.append(_rows)
+    elbv2_traffic.install_plane(cloud)
 
     @route("PUT", "/_localcloud/target-health")
     def set_health(request: ControlRequest) -> dict[str, str]:
@@ -50,12 +51,7 @@ def install(cloud: Cloud) -> None:
 
 def balancers() -> list[Any]:
     """All load balancers of all accounts and regions."""
-    return [
-        balancer
-        for regions in elbv2_backends.values()
-        for backend in list(dict.values(regions))
-        for balancer in list(backend.load_balancers.values())
-    ]
+    return elbv2_traffic.balancers()
 
 
 def certificate_users(arn: str) -> list[str]:
