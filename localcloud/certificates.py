@@ -12,13 +12,16 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from localcloud.places import atomic
 
 #: Ten years: a state folder is kept as long as somebody likes; it is never trusted outside this machine.
 _LIFETIME = datetime.timedelta(days=3650)
+_CURVES: dict[str, type[ec.EllipticCurve]] = {
+    "EC_prime256v1": ec.SECP256R1, "EC_secp384r1": ec.SECP384R1, "EC_secp521r1": ec.SECP521R1,
+}  # fmt: skip
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -66,9 +69,7 @@ def issue(
     authority = x509.load_pem_x509_certificate(ensure_ca(state).read_bytes())
     if _still_fits(certificate_path, key_path, authority, names, _subject(name, organization)):
         return certificate_path, key_path
-    authority_key = serialization.load_pem_private_key((state / "ca-key.pem").read_bytes(), None)
-    if not isinstance(authority_key, ec.EllipticCurvePrivateKey):
-        raise ValueError(f"{state / 'ca-key.pem'} is not the key that the local cloud made; run `reset`")
+    authority_key = _authority_key(state)
     key = ec.generate_private_key(ec.SECP256R1())
     usage = ExtendedKeyUsageOID.CLIENT_AUTH if client else ExtendedKeyUsageOID.SERVER_AUTH
     builder = (
@@ -86,6 +87,42 @@ def issue(
     return certificate_path, key_path
 
 
+def sign(state: Path, names: list[str], algorithm: str, lifetime: datetime.timedelta) -> tuple[bytes, bytes]:
+    """A certificate for the servers of these DNS names, signed by the local CA, and its key; both PEM, neither kept here.
+
+    algorithm: as ACM names it, `RSA_2048` or `EC_prime256v1` and the like. Raises ValueError for another.
+    """
+    key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+    if algorithm in _CURVES:
+        key = ec.generate_private_key(_CURVES[algorithm]())
+    elif algorithm.startswith("RSA_"):
+        key = rsa.generate_private_key(65537, max(2048, int(algorithm.removeprefix("RSA_"))))
+    else:
+        raise ValueError(f"key algorithm {algorithm!r}: expected RSA_<bits> or one of {', '.join(_CURVES)}")
+    authority = x509.load_pem_x509_certificate(ensure_ca(state).read_bytes())
+    # A common name has 64 characters at most; whom the certificate is for, the alternative names say.
+    subject = _subject(names[0], None) if len(names[0]) <= 64 else x509.Name([])
+    builder = (
+        _builder(subject, authority.subject, key.public_key(), lifetime)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_key_usage(authority=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False)
+    )
+    authority_key = _authority_key(state)
+    builder = builder.add_extension(
+        x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False
+    )
+    return builder.sign(authority_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM), _key_bytes(key)
+
+
+def _authority_key(state: Path) -> ec.EllipticCurvePrivateKey:
+    found = serialization.load_pem_private_key((state / "ca-key.pem").read_bytes(), None)
+    if not isinstance(found, ec.EllipticCurvePrivateKey):
+        raise ValueError(f"{state / 'ca-key.pem'} is not the key that the local cloud made; run `reset`")
+    return found
+
+
 def _subject(name: str, organization: str | None) -> x509.Name:
     attributes = [x509.NameAttribute(NameOID.COMMON_NAME, name)]
     if organization is not None:
@@ -93,7 +130,12 @@ def _subject(name: str, organization: str | None) -> x509.Name:
     return x509.Name(attributes)
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, public_key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+def _builder(
+    subject: x509.Name,
+    issuer: x509.Name,
+    public_key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey,
+    lifetime: datetime.timedelta = _LIFETIME,
+) -> x509.CertificateBuilder:
     now = datetime.datetime.now(datetime.UTC)
     return (
         x509.CertificateBuilder()
@@ -102,7 +144,7 @@ def _builder(subject: x509.Name, issuer: x509.Name, public_key: ec.EllipticCurve
         .public_key(public_key)
         .serial_number(int.from_bytes(os.urandom(16), "big") >> 1)
         .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + _LIFETIME)
+        .not_valid_after(now + lifetime)
     )
 
 
@@ -120,7 +162,7 @@ def _key_usage(*, authority: bool) -> x509.KeyUsage:
     )
 
 
-def _key_bytes(key: ec.EllipticCurvePrivateKey) -> bytes:
+def _key_bytes(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> bytes:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/acm/latest/userguide/setup-caa.html
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import time
 from collections.abc import Callable, Iterable
@@ -19,6 +20,7 @@ from moto.acm.responses import AWSCertificateManagerResponse
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
 
+from localcloud import certificates
 from localcloud.cloud import Cloud
 from localcloud.services import cloudfront_certificates, elbv2, route53_lookup
 
@@ -26,8 +28,11 @@ from localcloud.services import cloudfront_certificates, elbv2, route53_lookup
 VALIDATION_SECONDS = 60
 #: ACM gives up after three days.
 TIMEOUT_SECONDS = 72 * 3600
+#: "13 months (395 days)": https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html
+LIFETIME = datetime.timedelta(days=395)
 #: https://docs.aws.amazon.com/acm/latest/userguide/setup-caa.html
 AUTHORITIES = {"amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com"}
+_DEFAULT_ALGORITHM = "RSA_2048"
 _DEFAULT_KEYS = ("RSA_1024", "RSA_2048")
 
 
@@ -42,6 +47,7 @@ def install(cloud: Cloud) -> None:
     bundle.check = _check(cloud, CertBundle.check)
     bundle.describe = _describe(CertBundle.describe)
     bundle.__init__ = _bundle(CertBundle.__init__)
+    bundle.generate_cert = classmethod(_generate(cloud, CertBundle.generate_cert.__func__))  # type: ignore[attr-defined]
     bundle.__getstate__ = _kept
     bundle.__setstate__ = _restored
     backend: Any = AWSCertificateManagerBackend
@@ -49,7 +55,7 @@ def install(cloud: Cloud) -> None:
     backend.delete_certificate = _delete(backend.delete_certificate)
     backend.list_certificates = _list(backend.list_certificates)
     response: Any = AWSCertificateManagerResponse
-    response.request_certificate = _request_response(response.request_certificate)
+    response.request_certificate = _request_response(cloud, response.request_certificate)
     response.get_certificate = _get_certificate
 
 
@@ -90,6 +96,23 @@ def _bundle(plain: Callable[..., None]) -> Callable[..., None]:
             self.chain = chain or b""
 
     return init
+
+
+def _generate(cloud: Cloud, plain: Callable[..., Any]) -> Callable[..., Any]:
+    """ACM's own certificates are signed by the local CA, whose certificate is the chain: a client that trusts it, trusts them."""
+
+    def generate_cert(
+        cls: Any, domain_name: str, account_id: str, region: str, sans: Any = None, cert_authority_arn: Any = None
+    ) -> Any:
+        if cert_authority_arn is not None:
+            return plain(cls, domain_name, account_id, region, sans, cert_authority_arn)
+        names = list(dict.fromkeys([domain_name, *(sans or [])]))
+        content, key = certificates.sign(cloud.state, names, _DEFAULT_ALGORITHM, LIFETIME)
+        made = cls(account_id, content, key, region=region, cert_type="AMAZON_ISSUED", cert_status="PENDING_VALIDATION")
+        made.chain = certificates.ensure_ca(cloud.state).read_bytes()
+        return made
+
+    return generate_cert
 
 
 def _names(self: Any) -> list[str]:
@@ -186,13 +209,17 @@ def _request(plain: Callable[..., str]) -> Callable[..., str]:
     return request_certificate
 
 
-def _request_response(plain: Callable[..., Any]) -> Callable[..., Any]:
+def _request_response(cloud: Cloud, plain: Callable[..., Any]) -> Callable[..., Any]:
     def request_certificate(self: Any) -> Any:
         known = set(self.acm_backend._certificates)
         answer = plain(self)
-        algorithm = self._get_param("KeyAlgorithm")
+        algorithm = self._get_param("KeyAlgorithm") or _DEFAULT_ALGORITHM
         for arn in set(self.acm_backend._certificates) - known:
-            self.acm_backend._certificates[arn].requested_key_algorithm = algorithm or "RSA_2048"
+            made = self.acm_backend._certificates[arn]
+            made.requested_key_algorithm = algorithm
+            if algorithm != _DEFAULT_ALGORITHM and made.type == "AMAZON_ISSUED":
+                made.cert, made.key = certificates.sign(cloud.state, _names(made), algorithm, LIFETIME)
+                _restored(made, {})
         return answer
 
     return request_certificate

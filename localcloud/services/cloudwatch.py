@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from moto.cloudwatch.exceptions import ValidationError
-from moto.cloudwatch.models import Alarm, CloudWatchBackend
+from moto.cloudwatch.models import Alarm, CloudWatchBackend, MetricDatumBase
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult
 
@@ -67,10 +67,26 @@ def install(cloud: Cloud) -> None:
         answer["CompositeAlarms"] = [_shown(alarm) for alarm in answer["CompositeAlarms"]]
         return result
 
+    datum: Any = MetricDatumBase
+    datum.filter = _filter(datum.filter)
     backend.put_metric_alarm = put_metric_alarm
     backend.delete_alarms = delete_alarms
     response.describe_alarms = describe_alarms
     response.put_composite_alarm = response.put_metric_alarm
+
+
+def _filter(plain: Any) -> Any:
+    """Statistics are those of the metric with these dimensions and no other; only a list of metrics is looked through by some.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#dimension-combinations
+    """
+
+    def matches(self: Any, namespace: Any, name: Any, dimensions: Any, already_present_metrics: Any = None) -> bool:
+        if already_present_metrics is None and dimensions and len(dimensions) != len(self.dimensions):
+            return False
+        return bool(plain(self, namespace, name, dimensions, already_present_metrics))
+
+    return matches
 
 
 def _check(given: dict[str, Any]) -> None:
