@@ -12,7 +12,7 @@ from localcloud.load_balancer.records import Names, Record
 
 
 def line(record: Record, names: Names) -> str:
-    """One entry, without the end of the line. The three waits: until sent to the target, for its answer, until sent to the client."""
+    """One entry, without the end of the line. Its waits: until sent to the target, for its answer, until sent to the client."""
     balancer, port, secure = names.listeners[record.listener]
     group = names.groups.get(record.group or "")
     target = names.targets.get(record.server or "", "-")

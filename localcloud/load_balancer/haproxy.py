@@ -125,7 +125,7 @@ _HEADINGS = (
 
 
 def _standing(row: list[str], group: Group) -> int:
-    """The proxy's count of checks: below the threshold of healthy ones a server is down; as far as the thresholds of now allow."""
+    """The proxy's count of checks, as the thresholds of now allow it: below that of healthy ones a server is down."""
     count, rise, most = int(row[12]), group.check.healthy, group.check.healthy + group.check.unhealthy - 1
     if row[5] == "0":
         return min(count, rise - 1)
@@ -191,7 +191,9 @@ def _frontend(
     ]
     used = [name for name in dict.fromkeys(_groups_of(listener)) if name in groups and groups[name].targets]
     # "If a target group contains only unhealthy registered targets, the load balancer routes requests to all those targets"
-    lines += [f"use_backend {name}-open if {{ var(txn.group) -m str {name} }} {{ nbsrv({name}) eq 0 }}" for name in used]
+    lines += [
+        f"use_backend {name}-open if {{ var(txn.group) -m str {name} }} {{ nbsrv({name}) eq 0 }}" for name in used
+    ]
     lines += ["use_backend %[var(txn.group)]"] if used else []
     return [f"frontend {listener.name}", *(f"    {line}" for line in lines)], files
 

@@ -46,12 +46,10 @@ def of_server(row: Mapping[str, str] | None, before: Health | None = None) -> He
     if row["status"].startswith("UP"):
         return HEALTHY
     kind = row["check_status"].lstrip("* ")
-    if kind in {"", "INI", "UNK"}:
+    if kind in {"", "INI", "UNK", "L7OK", "L4OK", "L6OK"}:  # not checked yet, or on its way up
         return before if before is not None and before.state == "unhealthy" else INITIAL
     if kind == "L7STS":
         return Health("unhealthy", MISMATCH, f"Health checks failed with these codes: [{row['check_code']}]")
     if kind.endswith("TOUT"):
         return Health("unhealthy", TIMEOUT, "Request timed out")
-    if kind in {"L7OK", "L4OK", "L6OK"}:  # on its way up
-        return before if before is not None and before.state == "unhealthy" else INITIAL
     return Health("unhealthy", FAILED, "Health checks failed")

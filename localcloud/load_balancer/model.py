@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Target:
-    """A target that the proxy may connect to. identifier, port: as registered; to: `address:port` in `namespace`, or on loopback."""
+    """A target that can be reached. identifier, port: as registered; to: `address:port` in `namespace` (None: on loopback)."""
 
     identifier: str
     port: int
@@ -25,7 +25,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Check:
-    """How a group's targets are checked. Times in local seconds. port: None for the port of the traffic; matcher: `200-299,301`."""
+    """How targets are checked. Times in local seconds. port: None for that of the traffic; matcher: `200-299,301`."""
 
     path: str = "/"
     port: int | None = None
@@ -39,7 +39,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Group:
-    """A target group. registered: of any address; targets: those that can be reached. slow_start, sticky: local seconds, 0: off."""
+    """A target group. registered: how many; targets: those that can be reached. slow_start, sticky: local seconds, 0: off."""
 
     arn: str
     registered: int

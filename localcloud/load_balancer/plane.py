@@ -256,6 +256,4 @@ class Plane:
 
 
 def _fingerprints(description: Description) -> dict[str, str]:
-    return {
-        each.fingerprint: each.arn for listener in description.listeners for each in listener.certificates
-    }
+    return {each.fingerprint: each.arn for listener in description.listeners for each in listener.certificates}

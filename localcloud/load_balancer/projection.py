@@ -76,7 +76,11 @@ def describe(balancers: Iterable[Any], groups: Iterable[Any], now: float, around
 def forwarded(listener: Listener) -> list[str]:
     """ARNs of the groups that a listener forwards to."""
     return [
-        arn for rule in listener.rules if isinstance(rule.action, Forward) for arn, weight in rule.action.choices if weight
+        arn
+        for rule in listener.rules
+        if isinstance(rule.action, Forward)
+        for arn, weight in rule.action.choices
+        if weight
     ]
 
 
@@ -132,7 +136,7 @@ def _rule(priority: str, conditions: Iterable[Mapping[str, Any]], actions: Itera
 
 def _condition(given: Mapping[str, Any]) -> Condition | None:
     field = str(given["Field"])
-    configured = next((value for key, value in given.items() if key.endswith("Config") and value), {})
+    configured: Any = next((value for key, value in given.items() if key.endswith("Config") and value), {})
     if field == "query-string":
         pairs = tuple((pair.get("Key"), str(pair["Value"])) for pair in configured.get("Values", []))
         return Condition(field, pairs=pairs) if pairs else None

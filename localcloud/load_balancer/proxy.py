@@ -59,7 +59,9 @@ def _version(program: str) -> tuple[int, ...]:
 class Proxy:
     """One per local cloud; nothing runs before the first `apply`. Not safe for threads, but for `ask` and `statistics`."""
 
-    def __init__(self, state: Path, processes: Processes, program: str, connect: float = haproxy.CONNECT_SECONDS) -> None:
+    def __init__(
+        self, state: Path, processes: Processes, program: str, connect: float = haproxy.CONNECT_SECONDS
+    ) -> None:
         self.folder = state / "load-balancer"
         self._processes, self._program, self._connect = processes, program, connect
         self._applied: str | None = None

@@ -15,7 +15,7 @@ CLIENT_CLOSED = 460
 
 @dataclass(frozen=True)
 class Record:
-    """began: seconds since the epoch. server: name of the target's, None where none was chosen. waits: see access_log, in seconds.
+    """began: seconds since the epoch. server: None where no target was chosen. waits: in seconds, see access_log.
 
     status, target_status: None where there was none. done: `fixed-response` or `redirect`, else None.
     """
@@ -84,9 +84,10 @@ def _sum(*milliseconds: int) -> float:
 
 @dataclass(frozen=True)
 class Names:
-    """What the names in records stand for. listeners: name -> (ARN of the balancer, port, whether TLS); targets: server -> `address:port`.
+    """What the names in records stand for.
 
-    groups: name -> ARN; certificates: SHA-1 -> ARN.
+    listeners: name -> (ARN of the load balancer, port, whether TLS); groups: name -> ARN; targets: server -> `address:port`;
+    certificates: SHA-1 -> ARN.
     """
 
     listeners: Mapping[str, tuple[str, int, bool]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import io
 import logging
 import secrets
 import threading
@@ -35,7 +34,7 @@ class Reports:
         threading.Thread(target=self._follow, args=(descriptor,), name="load balancer log", daemon=True).start()
 
     def _follow(self, descriptor: int) -> None:
-        with io.open(descriptor, errors="replace") as lines:
+        with open(descriptor, errors="replace") as lines:
             for line in lines:
                 record = parse(line)
                 if record is not None:

@@ -101,11 +101,9 @@ def _bundle(plain: Callable[..., None]) -> Callable[..., None]:
 def _generate(cloud: Cloud, plain: Callable[..., Any]) -> Callable[..., Any]:
     """ACM's own certificates are signed by the local CA, whose certificate is the chain: a client that trusts it, trusts them."""
 
-    def generate_cert(
-        cls: Any, domain_name: str, account_id: str, region: str, sans: Any = None, cert_authority_arn: Any = None
-    ) -> Any:
-        if cert_authority_arn is not None:
-            return plain(cls, domain_name, account_id, region, sans, cert_authority_arn)
+    def generate_cert(cls: Any, domain_name: str, account_id: str, region: str, sans: Any = None, **named: Any) -> Any:
+        if named.get("cert_authority_arn") is not None:
+            return plain(cls, domain_name, account_id, region, sans, **named)
         names = list(dict.fromkeys([domain_name, *(sans or [])]))
         content, key = certificates.sign(cloud.state, names, _DEFAULT_ALGORITHM, LIFETIME)
         made = cls(account_id, content, key, region=region, cert_type="AMAZON_ISSUED", cert_status="PENDING_VALIDATION")

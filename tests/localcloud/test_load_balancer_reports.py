@@ -139,7 +139,9 @@ def test_the_status_names_the_ports_and_pages_may_not_steer(traffic: Traffic) ->
         with pytest.raises(AssertionError, match="expected"):
             traffic.cloud.control.put("load-balancers/addresses", body)
     request = urllib.request.Request(
-        f"{traffic.cloud.endpoint}/_localcloud/load-balancers/report", method="POST", headers={"Origin": "http://a.test"}
+        f"{traffic.cloud.endpoint}/_localcloud/load-balancers/report",
+        method="POST",
+        headers={"Origin": "http://a.test"},
     )
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(request, timeout=10)

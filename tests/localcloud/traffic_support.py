@@ -135,9 +135,7 @@ class Traffic:
     def health(self, group: str) -> dict[str, tuple[str, str | None]]:
         """Address -> state and reason."""
         found = self.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
-        return {
-            row["Target"]["Id"]: (row["TargetHealth"]["State"], row["TargetHealth"].get("Reason")) for row in found
-        }
+        return {row["Target"]["Id"]: (row["TargetHealth"]["State"], row["TargetHealth"].get("Reason")) for row in found}
 
     def set(self, group: str, **values: str) -> None:
         """Attributes of a group; `__` stands for a dot."""
