@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from localcloud.container_nodes.addressing import NETWORK, namespace_name
@@ -24,12 +25,15 @@ class AddressError(ValueError):
 
 
 class Addresses:
-    """What was mapped, by `address:port` of the target. state: the state folder."""
+    """What was mapped, by `address:port` of the target.
 
-    def __init__(self, state: Path, namespaces: Path = NAMESPACES) -> None:
+    state: the state folder. holder: process id of whoever holds the container nodes' network namespace, None where none does.
+    """
+
+    def __init__(self, state: Path, holder: Callable[[], int | None], namespaces: Path = NAMESPACES) -> None:
         self._path = state / "load-balancer" / "addresses.json"
-        self._namespaces = namespaces
-        self._namespace = namespace_name(str(state))
+        self._holder = holder
+        self._pinned = namespaces / namespace_name(str(state))
         self.mapped: dict[str, int] = _read(self._path)
 
     def map(self, address: str, port: int, local_port: int | None) -> None:
@@ -48,16 +52,24 @@ class Addresses:
         local = self.mapped.get(f"{address}:{port}")
         if local is not None:
             return f"127.0.0.1:{local}", None
-        if self.namespaces() and _is_pod(address):
-            return f"{address}:{port}", self._namespace
+        for name, _inode in self.namespaces() if _is_pod(address) else ():
+            return f"{address}:{port}", name
         return None
 
     def namespaces(self) -> tuple[tuple[str, int], ...]:
-        """The namespace of the container nodes, and which one it is now: (name, inode). Empty where there is none."""
+        """The namespace of the container nodes: (its name for the proxy, inode). Empty where there is none.
+
+        The proxy finds it by its holder: the file under /run/netns could not be unmounted while the proxy has it open. It has
+        to be that of the file, as a holder that has just begun is still in the machine's.
+        """
+        pid = self._holder()
         try:
-            return ((self._namespace, (self._namespaces / self._namespace).stat().st_ino),)
+            inode = os.stat(f"/proc/{pid}/ns/net").st_ino
+            if pid is None or inode != self._pinned.stat().st_ino:
+                return ()
         except OSError:
             return ()
+        return ((f"../../../proc/{pid}/ns/net", inode),)
 
 
 class Ports:

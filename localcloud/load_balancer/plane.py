@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from localcloud.cloud import Cloud
+from localcloud.container_nodes.namespace import HOLDER
 from localcloud.load_balancer import LoadBalancerError, health, projection
 from localcloud.load_balancer.addresses import Addresses, Ports
 from localcloud.load_balancer.health import Health
@@ -47,7 +48,7 @@ class Plane:
 
     def __init__(self, cloud: Cloud, program: str, sources: Sources) -> None:
         self._cloud, self._sources = cloud, sources
-        self.addresses = Addresses(cloud.state)
+        self.addresses = Addresses(cloud.state, self._holder)
         self._ports = Ports(cloud.state)
         self._proxy = Proxy(cloud.state, cloud.processes, program)
         self._reports = Reports(cloud, self._proxy.log)
@@ -66,6 +67,10 @@ class Plane:
         cloud.on_restored.append(self._wake.set)
         cloud.on_stopping.append(self._stop)
         threading.Thread(target=self._run, name="load balancers", daemon=True).start()
+
+    def _holder(self) -> int | None:
+        record = self._cloud.processes.record(HOLDER)
+        return record.pid if record is not None and self._cloud.processes.alive(HOLDER) else None
 
     # -- what the API asks, with the cloud's lock held
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from pathlib import Path
 
@@ -12,12 +13,12 @@ from localcloud.load_balancer.addresses import AddressError, Addresses, Ports
 
 
 def test_an_address_leads_to_loopback_where_it_was_mapped_and_nowhere_else(tmp_path: Path) -> None:
-    found = Addresses(tmp_path, tmp_path / "none")
+    found = Addresses(tmp_path, lambda: None, tmp_path / "none")
     found.map("10.0.0.1", 8080, 5000)
     assert found.reach("10.0.0.1", 8080) == ("127.0.0.1:5000", None)
     for address, port in (("10.0.0.1", 80), ("10.0.0.2", 8080), ("127.0.0.1", 5000), ("198.18.1.5", 80), ("i-1", 80)):
         assert found.reach(address, port) is None
-    assert Addresses(tmp_path, tmp_path / "none").reach("10.0.0.1", 8080) == ("127.0.0.1:5000", None)
+    assert Addresses(tmp_path, lambda: None, tmp_path / "none").reach("10.0.0.1", 8080) == ("127.0.0.1:5000", None)
     found.map("10.0.0.1", 8080, None)
     assert found.reach("10.0.0.1", 8080) is None
 
@@ -25,14 +26,19 @@ def test_an_address_leads_to_loopback_where_it_was_mapped_and_nowhere_else(tmp_p
 def test_pods_are_in_the_namespace_while_there_is_one(tmp_path: Path) -> None:
     namespaces = tmp_path / "netns"
     namespaces.mkdir()
-    found = Addresses(tmp_path, namespaces)
+    holder = os.getpid()
+    found = Addresses(tmp_path, lambda: holder, namespaces)
     assert found.reach("198.18.1.5", 8080) is None
-    assert found.namespaces() == ()
-    name = namespace_name(str(tmp_path))
-    (namespaces / name).touch()
+    pinned = namespaces / namespace_name(str(tmp_path))
+    pinned.touch()
+    assert found.namespaces() == ()  # the holder is in another one
+    pinned.unlink()
+    pinned.symlink_to(f"/proc/{holder}/ns/net")
+    name = f"../../../proc/{holder}/ns/net"
     assert found.reach("198.18.1.5", 8080) == ("198.18.1.5:8080", name)
     assert found.reach("198.19.1.5", 8080) is None
-    assert found.namespaces() == ((name, (namespaces / name).stat().st_ino),)
+    assert found.namespaces() == ((name, os.stat(f"/proc/{holder}/ns/net").st_ino),)
+    assert Addresses(tmp_path, lambda: None, namespaces).namespaces() == ()
 
 
 @pytest.mark.parametrize(("address", "port", "local"), [
@@ -40,7 +46,7 @@ def test_pods_are_in_the_namespace_while_there_is_one(tmp_path: Path) -> None:
 ])  # fmt: skip
 def test_what_is_no_address_is_refused(tmp_path: Path, address: str, port: int, local: int) -> None:
     with pytest.raises(AddressError, match="expected"):
-        Addresses(tmp_path).map(address, port, local)
+        Addresses(tmp_path, lambda: None).map(address, port, local)
 
 
 def test_ports_stay_and_one_that_somebody_took_is_replaced(tmp_path: Path) -> None:
