@@ -47,6 +47,8 @@ class Cloud:
     container_nodes_status: Callable[[], dict[str, Any]] = lambda: {"wanted": 0, "cluster": None, "reason": None}
     #: What `localcloud status` says of the load balancers' data plane: {"reason": why there is none, "listeners": [...]}.
     load_balancers_status: Callable[[], dict[str, Any]] = lambda: {"reason": None, "listeners": []}
+    #: The same of the name server: {"port": on loopback, or None while there is no zone, "reason": why it does not run}.
+    name_server_status: Callable[[], dict[str, Any]] = lambda: {"port": None, "reason": None}
     #: Each returns rows of `localcloud status`: {"kind": str, "name": str, "region": str, "state": str}.
     resource_listers: list[Callable[[], list[dict[str, Any]]]] = field(default_factory=list)
     #: Called once after persisted state was loaded: restart the real processes that belong to it, remove what does not.

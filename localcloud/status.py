@@ -192,6 +192,7 @@ def status(cloud: Cloud, content: StateFile, store: Store, now: float | None = N
         "resources": resources(cloud),
         "container_nodes": cloud.container_nodes_status(),
         "load_balancers": cloud.load_balancers_status(),
+        "name_server": cloud.name_server_status(),
         "processes": running,
         "resident_bytes": sum(row["resident_bytes"] for row in running),
         "persistence": {

@@ -41,6 +41,7 @@ def status_text(status: Mapping[str, Any]) -> str:
         f"state      {status['state']}",
         f"up for     {duration(status['uptime_seconds'])}, at {status['factor']:g} local seconds per AWS second",
         *_container_nodes(status["container_nodes"]),
+        *_name_server(status["name_server"]),
         "",
     ]
     rows = [
@@ -68,6 +69,12 @@ def _container_nodes(status: Mapping[str, Any]) -> list[str]:
         return [f"nodes      kwok only, no container nodes: {status['reason']}"]
     whose = f"of the EKS cluster {status['cluster']}" if status["cluster"] else "for the first EKS cluster"
     return [f"nodes      {status['wanted']} with containers {whose}, beside those of kwok"]
+
+
+def _name_server(status: Mapping[str, Any]) -> list[str]:
+    if status["reason"]:
+        return [f"names      not answered: {status['reason']}"]
+    return [f"names      127.0.0.1:{status['port']} answers for the hosted zones"] if status["port"] else []
 
 
 def _load_balancers(status: Mapping[str, Any]) -> list[str]:

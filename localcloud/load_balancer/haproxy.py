@@ -181,12 +181,13 @@ def _frontend(
         lines += own
         files |= named
     lines += _without_targets(listener, groups)
+    late = f"{{ var(txn.passed) -m int ge {_milliseconds(connect)} }}"
     lines += [
         "http-request set-var(txn.sent) bool(true)",
         "http-response set-var(txn.target) status",
         "http-after-response set-var(txn.passed) date(0,ms),sub(txn.began)",
-        f"http-after-response set-status 504 if {_REFUSED} {{ var(txn.passed) -m int ge {_milliseconds(connect)} }}",
-        f"http-after-response set-status 502 if {_REFUSED}",
+        f"http-after-response set-status 504 reason 'Gateway Time-out' if {_REFUSED} {late}",
+        f"http-after-response set-status 502 reason 'Bad Gateway' if {_REFUSED}",
         f"http-after-response set-header Server awselb/2.0 if {_OWN}",
     ]
     used = [name for name in dict.fromkeys(_groups_of(listener)) if name in groups and groups[name].targets]

@@ -122,10 +122,14 @@ class Plane:
     # -- what is told
 
     def status(self) -> dict[str, Any]:
-        """{"reason", "listeners": [{load_balancer, arn, protocol, port, local_port, url}], "left_out": {ARN: why}}."""
+        """{"reason", "listeners": [{load_balancer, arn, region, listener, protocol, port, local_port, url}], "left_out"}.
+
+        left_out: ARN of a listener that is not served -> why.
+        """
         rows = [
             {
                 "load_balancer": balancer.arn.split("/")[2],
+                "arn": balancer.arn,
                 "region": balancer.arn.split(":")[3],
                 "listener": listener.arn,
                 "protocol": "HTTPS" if listener.secure else "HTTP",

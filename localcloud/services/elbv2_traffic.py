@@ -22,6 +22,9 @@ from localcloud.load_balancer.addresses import AddressError
 from localcloud.load_balancer.model import Certificate
 from localcloud.load_balancer.plane import Plane, Sources
 
+#: The data plane, where there is one.
+_planes: list[Plane] = []
+
 
 def install_plane(cloud: Cloud) -> None:
     """Have load balancers forward; where that cannot be, the status says why, and the API goes on alone. Called by elbv2."""
@@ -31,6 +34,7 @@ def install_plane(cloud: Cloud) -> None:
         return
     program = shutil.which("haproxy") or "haproxy"
     plane = Plane(cloud, program, Sources(balancers, _groups, _certificate, _protocols))
+    _planes.append(plane)
     cloud.load_balancers_status = plane.status
     FakeTargetGroup.deregister = _deregister(FakeTargetGroup.deregister)  # type: ignore[method-assign]
     FakeTargetGroup.health_for = _health(plane, FakeTargetGroup.health_for)  # type: ignore[method-assign]
@@ -42,6 +46,37 @@ def install_plane(cloud: Cloud) -> None:
 def balancers() -> list[Any]:
     """All load balancers of all accounts and regions."""
     return [balancer for backend in _backends() for balancer in list(backend.load_balancers.values())]
+
+
+def plane() -> Plane | None:
+    """The data plane; None where load balancers forward nothing."""
+    return _planes[0] if _planes else None
+
+
+def named(dns_name: str) -> Any | None:
+    """The load balancer of a DNS name, with or without `dualstack.` before it."""
+    wanted = dns_name.removeprefix("dualstack.")
+    return next((balancer for balancer in balancers() if balancer.dns_name.lower() == wanted), None)
+
+
+def healthy(balancer: Any) -> bool:
+    """Whether each of its target groups has a healthy target, as an alias of Route 53 evaluates it. With the lock held.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-alias-common.html
+    """
+    region = balancer.arn.split(":")[3]
+    for backend in _backends():
+        if backend.region_name == region:
+            for group in list(backend.target_groups.values()):
+                if balancer.arn in group.load_balancer_arns and not _has_healthy(backend, group):
+                    return False
+    return True
+
+
+def _has_healthy(backend: Any, group: Any) -> bool:
+    return any(
+        group.health_for(target, backend.ec2_backend).status == "healthy" for target in list(group.targets.values())
+    )
 
 
 def _groups() -> list[Any]:

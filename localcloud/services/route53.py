@@ -22,7 +22,7 @@ from moto.route53.urls import url_paths
 
 from localcloud.cloud import Cloud
 from localcloud.control import ControlError, ControlRequest, route
-from localcloud.services import route53_answers, route53_changes
+from localcloud.services import route53_answers, route53_changes, route53_health, route53_traffic
 
 #: AWS seconds until all name servers have a change: "generally within 60 seconds".
 SYNC_SECONDS = 45
@@ -36,6 +36,7 @@ def install(cloud: Cloud) -> None:
     """Patch moto's Route 53."""
     _install_changes(cloud)
     _install_health()
+    route53_traffic.install_name_server(cloud)
     backend: Any = Route53Backend
     backend.change_resource_record_sets = route53_changes.change
     backend.create_hosted_zone = _create_zone(backend.create_hosted_zone)
@@ -65,7 +66,13 @@ def _create_zone(plain: Callable[..., Any]) -> Callable[..., Any]:
                 "HostedZoneAlreadyExists",
                 f"A hosted zone has already been created with the caller reference {caller_reference}",
             )
-        return plain(self, name.lower(), private_zone, caller_reference=caller_reference, **named)
+        made = plain(self, name.lower(), private_zone, caller_reference=caller_reference, **named)
+        for record in made.rrsets:
+            if record.type == "SOA":
+                # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html
+                first = made.delegation_set.name_servers[0].rstrip(".")
+                record.records = [f"{first}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400"]
+        return made
 
     return create_hosted_zone
 
@@ -140,12 +147,14 @@ def _install_health() -> None:
 
     def status(self: Any) -> ActionResult:
         found = self.backend.get_health_check(self._get_param("HealthCheckId"))
+        standing = route53_health.standings.get(found.id)
         good = getattr(found, "healthy", True)
         text = (
             "Success: HTTP Status Code 200, OK"
             if good
             else "Failure: Connection timed out. The endpoint did not answer"
         )
+        text = standing.text if good and standing is not None else text
         rows = [
             {
                 "Region": region,
@@ -169,7 +178,7 @@ def _test_dns_answer(self: Any) -> ActionResult:
     """https://docs.aws.amazon.com/Route53/latest/APIReference/API_TestDNSAnswer.html"""
     zone = self.backend.get_hosted_zone(self._get_param("HostedZoneId"))
     name, kind = self._get_param("RecordName"), self._get_param("RecordType")
-    code, values = route53_answers.answer(self.backend, zone, name, kind)
+    code, values = route53_answers.answer(zone, name, kind)
     return ActionResult(
         {
             "Nameserver": zone.delegation_set.name_servers[0] if zone.delegation_set else "",
