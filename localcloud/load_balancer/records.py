@@ -46,9 +46,14 @@ class Record:
     certificate: str | None
 
 
+def is_request(line: str) -> bool:
+    """Whether a line tells of a request; the proxy has other messages too."""
+    return line.startswith('{"l":')
+
+
 def parse(line: str) -> Record | None:
-    """The request of a line, None where it is another message of the proxy."""
-    if not line.startswith('{"l":'):
+    """The request of a line, None where it is another message, or was cut short."""
+    if not is_request(line):
         return None
     try:
         said: dict[str, Any] = json.loads(line)

@@ -14,7 +14,7 @@ from moto.s3.models import s3_backends
 
 from localcloud.cloud import Cloud
 from localcloud.load_balancer import access_log, metrics
-from localcloud.load_balancer.records import Names, Record, parse
+from localcloud.load_balancer.records import Names, Record, is_request, parse
 
 log = logging.getLogger("localcloud.load_balancer")
 #: Requests that are kept until they are told; of more, the oldest are lost, and counted.
@@ -39,6 +39,8 @@ class Reports:
                 record = parse(line)
                 if record is not None:
                     self._add(record)
+                elif is_request(line):  # cut short, as its parts were too long
+                    self.lost += 1
 
     def _add(self, record: Record) -> None:
         found = self.names.listeners.get(record.listener)

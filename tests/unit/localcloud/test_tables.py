@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localcloud.tables import duration, faults_text, mebibytes, table
+from localcloud.tables import duration, faults_text, mebibytes, status_text, table
 
 CELLS = st.text(alphabet="abc 1", max_size=6).map(str.strip)
 
@@ -54,3 +56,39 @@ def test_faults_text() -> None:
     assert "from call 2, each with 0.5 (seed 7)" in text
     assert "1 of 4" in text
     assert faults_text([]) == "no faults"
+
+
+STATUS: dict[str, Any] = {
+    "endpoint": "http://127.0.0.1:1", "region": "eu-west-1", "dr_region": "eu-central-1", "account_id": "1", "state": "/state",
+    "uptime_seconds": 1.0, "factor": 0.005, "resources": [], "processes": [], "resident_bytes": 0,
+    "container_nodes": {"wanted": 0, "cluster": None, "reason": None}, "persistence": {"failures": {}},
+    "load_balancers": {"reason": None, "listeners": []}, "name_server": {"port": None, "reason": None},
+}  # fmt: skip
+
+
+def test_status_names_the_ports_of_traffic() -> None:
+    """Those of listeners and of the name server, where there are any."""
+    assert "LOAD BALANCER" not in status_text(STATUS)
+    assert "names " not in status_text(STATUS)
+    row = {
+        "load_balancer": "web",
+        "region": "eu-west-1",
+        "protocol": "HTTPS",
+        "port": 443,
+        "url": "https://127.0.0.1:5",
+    }
+    said = status_text({
+        **STATUS, "load_balancers": {"reason": None, "listeners": [row]}, "name_server": {"port": 5300, "reason": None},
+    })  # fmt: skip
+    assert "web            eu-west-1  HTTPS 443  https://127.0.0.1:5\n" in said
+    assert "names      127.0.0.1:5300 answers for the hosted zones\n" in said
+
+
+def test_status_says_why_nothing_is_forwarded_or_answered() -> None:
+    """In one line each."""
+    said = status_text({
+        **STATUS, "load_balancers": {"reason": "install HAProxy", "listeners": []},
+        "name_server": {"port": None, "reason": "no port is free"},
+    })  # fmt: skip
+    assert "no traffic: install HAProxy\n" in said
+    assert "names      not answered: no port is free\n" in said
