@@ -55,6 +55,8 @@ class Plane:
         self.reason: str | None = None
         self._description = Description()
         self._lock = threading.Lock()
+        #: Whether the proxy is being given a configuration.
+        self._applying = False
         #: Whether there is a load balancer, which may become active.
         self._watched = False
         self._wake, self._ending = threading.Event(), threading.Event()
@@ -75,9 +77,9 @@ class Plane:
     # -- what the API asks, with the cloud's lock held
 
     def leads_to(self, group: Any) -> bool:
-        """Whether the proxy can reach one of a target group's targets: then it says what their health is."""
+        """Whether one of a target group's targets can be reached: then the proxy says what their health is."""
         targets = [*group.targets.values(), *(group.deregistered_targets[each] for each in self.draining(group))]
-        return self.reason is None and group.target_type == "ip" and any(map(self._reach, targets))
+        return group.target_type == "ip" and any(map(self._reach, targets))
 
     def draining(self, group: Any) -> list[str]:
         """Ids of targets that were deregistered, and still answer what is open."""
@@ -90,9 +92,10 @@ class Plane:
         target = group.targets.get(identifier)
         if target is None:
             return health.DRAINING
-        place = self._reach(target)
-        if place is None:
+        if self._reach(target) is None:
             return health.UNREACHABLE
+        if self.reason is not None:
+            return health.NOT_KNOWN
         served = next((each for each in self._description.groups if each.arn == group.arn), None)
         server = next((each for each in served.targets if each.identifier == identifier), None) if served else None
         if server is None:
@@ -100,8 +103,8 @@ class Plane:
         key = (group_name(group.arn), server.server)
         try:
             row = self._read_statistics().get(key)
-        except LoadBalancerError:
-            return health.NOT_KNOWN
+        except LoadBalancerError:  # for a moment while it takes a new configuration
+            return self._told.get(key, health.REGISTERING) if self._applying else health.NOT_KNOWN
         self._told[key] = health.of_server(row, self._told.get(key))
         return self._told[key]
 
@@ -191,6 +194,7 @@ class Plane:
                 known = {listener for each in there for listener in each.listeners}
                 self._watched = bool(there)
                 self._note_draining(wanted)
+            self._applying = True
             try:
                 self._apply(wanted)
             except (LoadBalancerError, OSError) as error:
@@ -199,6 +203,8 @@ class Plane:
                     log.error("load balancers: %s", error)
                 self.reason = str(error)
                 return
+            finally:
+                self._applying = False
             if self.reason is not None:
                 log.info("load balancers forward again")
             self.reason = None

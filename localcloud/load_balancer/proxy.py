@@ -43,7 +43,7 @@ def obstacle(path: str | None = None) -> str | None:
         return f"{lacking}install HAProxy 2.6 or later (Debian: haproxy)"
     found = _version(program)
     if found < LEAST_VERSION:
-        return f"{lacking}{program} is version {'.'.join(map(str, found))}, expected 2.6 or later"
+        return f"{lacking}{program} is version {'.'.join(map(str, found)) or 'unknown'}, expected 2.6 or later"
     return None
 
 
