@@ -50,7 +50,7 @@ class NameServer:
 
     def __init__(self, resolver: Resolver, preferred: int) -> None:
         self._servers = _bind(resolver, preferred)
-        self.port = int(self._servers[0].server_address[1])
+        self.port = int(self._servers[0].socket.getsockname()[1])
         for server in self._servers:
             threading.Thread(target=server.serve_forever, args=(0.1,), name="name server", daemon=True).start()
 
@@ -61,7 +61,7 @@ class NameServer:
             server.server_close()
 
 
-def _bind(resolver: Resolver, preferred: int) -> list[socketserver.BaseServer]:
+def _bind(resolver: Resolver, preferred: int) -> tuple[_Datagrams, _Streams]:
     class Datagram(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             content, sock = self.request
@@ -89,7 +89,7 @@ def _bind(resolver: Resolver, preferred: int) -> list[socketserver.BaseServer]:
             last = error
             continue
         try:
-            return [_Datagrams(("127.0.0.1", streams.server_address[1]), Datagram), streams]
+            return _Datagrams(("127.0.0.1", streams.socket.getsockname()[1]), Datagram), streams
         except OSError as error:  # taken for UDP only
             last = error
             streams.server_close()
