@@ -232,10 +232,13 @@ def _forwarded(balancer: Balancer, listener: Listener) -> list[str]:
     client = "%[src]:%[src_port]" if balancer.client_port else "%[src]"
     if balancer.forwarded_for == "append":
         there = "{ req.fhdr(x-forwarded-for) -m found }"
+        several = "{ req.fhdr_cnt(x-forwarded-for) gt 1 }"
         lines += [
             f'http-request set-var-fmt(txn.for) "%[req.fhdr(x-forwarded-for)], {client}" if {there}',
             f'http-request set-var-fmt(txn.for) "{client}" if !{there}',
-            "http-request set-header X-Forwarded-For %[var(txn.for)]",
+            # Several of them stay as they are, and get one more: joined to one, all but the last would be lost.
+            f'http-request add-header X-Forwarded-For "{client}" if {several}',
+            f"http-request set-header X-Forwarded-For %[var(txn.for)] if !{several}",
         ]
     elif balancer.forwarded_for == "remove":
         lines.append("http-request del-header X-Forwarded-For")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import threading
 import time
 from collections import Counter
@@ -59,6 +60,11 @@ def test_requests_go_to_healthy_targets_with_the_headers_of_aws(traffic: Traffic
     assert abs(int(sent["x-amzn-trace-id"][7:15], 16) - time.time()) < 60
     again = get(port, X_Forwarded_For="203.0.113.9", X_Amzn_Trace_Id="Root=1-67891233-abcdef012345678912345678").told
     assert again["headers"]["x-forwarded-for"] == "203.0.113.9, 127.0.0.1"
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as raw:
+        lines = ["GET / HTTP/1.1", "Host: a", "X-Forwarded-For: 203.0.113.1", "X-Forwarded-For: 203.0.113.2"]
+        raw.sendall("\r\n".join([*lines, "Connection: close", "", ""]).encode())
+        several = b"".join(iter(lambda: raw.recv(65536), b""))
+    assert b'"x-forwarded-for": "127.0.0.1"' in several  # the last of three
     pattern = r"Self=1-[0-9a-f]{8}-[0-9a-f]{24};Root=1-67891233-abcdef012345678912345678"
     assert re.fullmatch(pattern, again["headers"]["x-amzn-trace-id"])
 
@@ -222,6 +228,31 @@ def test_a_deregistered_target_ends_what_is_open_and_gets_nothing_new(traffic: T
     assert time.monotonic() - began > 2.5
     [answer] = [each for each in got if each != "two"]
     assert answer != "one"
+
+
+def test_a_new_target_gets_its_share_slowly(traffic: Traffic, targets: list[Target]) -> None:
+    group = traffic.group("slow-start")
+    traffic.set(group, slow_start__duration_seconds="900")  # four and a half seconds here, five for the proxy
+    port = traffic.port(traffic.listen(traffic.balancer("slow-start"), forward(group)))
+    traffic.register(group, targets[0].port)
+    time.sleep(6)  # until it has its whole share
+    traffic.register(group, targets[1].port)
+    early = Counter(get(port).told["name"] for _ in range(40))
+    assert early["two"] < 15
+    time.sleep(6)
+    assert Counter(get(port).told["name"] for _ in range(40)) == {"one": 20, "two": 20}
+
+
+def test_a_client_with_the_cookie_stays_with_its_target(traffic: Traffic, targets: list[Target]) -> None:
+    group = traffic.group("sticky")
+    traffic.set(group, stickiness__enabled="true", stickiness__type="lb_cookie")
+    port = traffic.port(traffic.listen(traffic.balancer("sticky"), forward(group)))
+    for each in targets[:2]:
+        traffic.register(group, each.port)
+    first = get(port)
+    cookie = first.headers["set-cookie"].partition(";")[0]
+    assert cookie.startswith("AWSALB=")
+    assert {get(port, Cookie=cookie).told["name"] for _ in range(6)} == {first.told["name"]}
 
 
 def test_no_request_is_lost_while_the_configuration_changes(traffic: Traffic, targets: list[Target]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import shlex
 import socket
 import ssl
 from pathlib import Path
@@ -14,7 +16,10 @@ from tests.localcloud.conftest import RunningCloud
 from tests.localcloud.edge_support import make_certificate, make_net, make_zone, wait_until
 from tests.localcloud.traffic_support import Target, Traffic, fixed, forward, get, redirect
 
-pytestmark = pytest.mark.skipif(proxy.obstacle() is not None, reason=proxy.obstacle() or "")
+pytestmark = [
+    pytest.mark.skipif(proxy.obstacle() is not None, reason=proxy.obstacle() or ""),
+    pytest.mark.filterwarnings("ignore:ssl.TLSVersion"),  # that they are old is the point
+]
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +68,13 @@ def test_an_issued_certificate_is_shown_and_others_by_name(traffic: Traffic) -> 
     plain = traffic.listen(balancer, redirect(Protocol="HTTPS", Port="443"), port=80)
     traffic.elb.add_listener_certificates(ListenerArn=listener, Certificates=[{"CertificateArn": other}])
     traffic.register(group, target.port)
+    s3 = traffic.cloud.client("s3")
+    s3.create_bucket(Bucket="tls-logs", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    attributes = [
+        {"Key": "access_logs.s3.enabled", "Value": "true"},
+        {"Key": "access_logs.s3.bucket", "Value": "tls-logs"},
+    ]
+    traffic.elb.modify_load_balancer_attributes(LoadBalancerArn=balancer, Attributes=attributes)
     port, authority = traffic.port(listener), traffic.cloud.state / "ca.pem"
     with connect(port, "www.tls.example", authority) as connection:
         assert names(connection) == {"www.tls.example"}
@@ -78,6 +90,17 @@ def test_an_issued_certificate_is_shown_and_others_by_name(traffic: Traffic) -> 
         said = answer(connection, "www.tls.example").lower()
     assert b'"x-forwarded-proto": "https"' in said
     assert b'"x-forwarded-port": "443"' in said
+
+    def logged() -> list[str]:
+        traffic.cloud.control("POST", "load-balancers/report")
+        keys = [each["Key"] for each in s3.list_objects_v2(Bucket="tls-logs").get("Contents", [])]
+        bodies = [s3.get_object(Bucket="tls-logs", Key=key)["Body"].read() for key in keys]
+        return [line for body in bodies for line in gzip.decompress(body).decode().splitlines()]
+
+    wait_until(lambda: len(logged()) == 1)
+    [entry] = map(shlex.split, logged())
+    assert (entry[0], entry[15], entry[18:20]) == ("https", "TLSv1.2", ["www.tls.example", default])
+    assert entry[14].startswith("ECDHE-RSA-")
     found = get(traffic.port(plain), "/a?b", Host=f"www.tls.example:{traffic.port(plain)}")
     assert found.headers["location"] == f"https://www.tls.example:{port}/a?b"
     acm = traffic.cloud.client("acm")
