@@ -125,9 +125,10 @@ class Plane:
     # -- what is told
 
     def status(self) -> dict[str, Any]:
-        """{"reason", "listeners": [{load_balancer, arn, region, listener, protocol, port, local_port, url}], "left_out"}.
+        """{"reason", "listeners", "left_out", "addresses"}.
 
-        left_out: ARN of a listener that is not served -> why.
+        listeners: of each its load_balancer (name) and arn, region, listener (ARN), protocol, port, local_port and url.
+        left_out: ARN of a listener that is not served -> why. addresses: `address:port` -> port on loopback.
         """
         rows = [
             {
@@ -143,17 +144,22 @@ class Plane:
             for balancer in self._description.balancers
             for listener in balancer.listeners
         ]
-        return {"reason": self.reason, "listeners": rows, "left_out": dict(self._description.left_out)}
+        return {
+            "reason": self.reason,
+            "listeners": rows,
+            "left_out": dict(self._description.left_out),
+            "addresses": dict(self.addresses.mapped),
+        }
 
     def report(self) -> dict[str, int]:
         """Bring what was not told yet to S3 and CloudWatch: {"logs": objects, "metrics": data, "lost": requests never told}."""
         now = datetime.datetime.now(datetime.UTC)
+        self._due_logs = time.monotonic() + max(LEAST_LOG_SECONDS, self._cloud.seconds(LOG_SECONDS))
+        self._due_metrics = time.monotonic() + METRIC_SECONDS
         with self._cloud.lock:
             balancers, states = self._sources.balancers(), self._states()
         put = self._reports.put_logs(balancers, now)
         data = self._reports.put_metrics(states, now.replace(tzinfo=None))
-        self._due_logs = time.monotonic() + max(LEAST_LOG_SECONDS, self._cloud.seconds(LOG_SECONDS))
-        self._due_metrics = time.monotonic() + METRIC_SECONDS
         return {"logs": put, "metrics": data, "lost": self._reports.lost}
 
     def _states(self) -> dict[tuple[str, str], list[str]]:
@@ -175,13 +181,22 @@ class Plane:
             if self._wake.is_set():
                 time.sleep(GATHER)
                 self._wake.clear()
+                self._retry = 0.0  # what changed may be the cure
             if self._ending.is_set():
                 return
             try:
                 self.reconcile()
+            except (
+                Exception
+            ) as error:  # the thread has no caller: the status is where its failure is seen, and it goes on
+                if self.reason != repr(error):
+                    log.exception("load balancers could not be looked after")
+                self.reason = repr(error)
+                continue
+            try:
                 self._report_when_due()
-            except Exception:  # the thread has no caller: the log is where its failure is seen, and it goes on
-                log.exception("load balancers could not be looked after")
+            except Exception:  # and here the log
+                log.exception("access logs and metrics of load balancers could not be written")
 
     def reconcile(self) -> None:
         """Have the proxy do what the state says now; a failure is logged, and is the reason in the status."""
@@ -240,8 +255,9 @@ class Plane:
                 if key in now or key in self._draining:
                     continue
                 found = groups.get(before.arn)
-                since = getattr(found, "deregistered_at", {}).get(target.identifier, time.time())
-                self._draining[key] = since + (self._delay(found) if found is not None else 0.0)
+                left = found is not None and target.identifier in found.deregistered_targets
+                since = getattr(found, "deregistered_at", {}).get(target.identifier) if left else None
+                self._draining[key] = (since or time.time()) + (self._delay(found) if found is not None else 0.0)
                 self._told.pop(key, None)
 
     def _end_drained(self) -> None:

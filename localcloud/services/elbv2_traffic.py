@@ -28,9 +28,14 @@ _planes: list[Plane] = []
 
 def install_plane(cloud: Cloud) -> None:
     """Have load balancers forward; where that cannot be, the status says why, and the API goes on alone. Called by elbv2."""
+
+    @route("GET", "/_localcloud/load-balancers")
+    def show(request: ControlRequest) -> dict[str, Any]:
+        return cloud.load_balancers_status()
+
     reason = proxy.obstacle()
     if reason is not None:
-        cloud.load_balancers_status = lambda: {"reason": reason, "listeners": [], "left_out": {}}
+        cloud.load_balancers_status = lambda: {"reason": reason, "listeners": [], "left_out": {}, "addresses": {}}
         return
     program = shutil.which("haproxy") or "haproxy"
     plane = Plane(cloud, program, Sources(balancers, _groups, _certificate, _protocols))
@@ -145,10 +150,6 @@ def _health(plane: Plane, plain: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _control(plane: Plane) -> None:
-    @route("GET", "/_localcloud/load-balancers")
-    def show(request: ControlRequest) -> dict[str, Any]:
-        return {**plane.status(), "addresses": dict(plane.addresses.mapped)}
-
     @route("POST", "/_localcloud/load-balancers/report")
     def report(request: ControlRequest) -> dict[str, int]:
         """Bring access logs and metrics now."""
