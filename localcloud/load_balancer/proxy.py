@@ -101,11 +101,6 @@ class Proxy:
         """Rows of `show stat` by proxy and server. Raises LoadBalancerError."""
         return health.statistics(self.ask("@1 show stat"))
 
-    def dropped_lines(self) -> int:
-        """How many lines of the log the worker of now could not write, as nobody read. Raises LoadBalancerError."""
-        found = re.search(r"^DroppedLogs: (\d+)", self.ask("@1 show info"), re.MULTILINE)
-        return int(found[1]) if found else 0
-
     def end_sessions(self, servers: Iterable[tuple[str, str]]) -> None:
         """Close what is open to these servers (backend, name), in every worker. Raises LoadBalancerError.
 

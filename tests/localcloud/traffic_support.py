@@ -172,9 +172,9 @@ class Traffic:
         return str(made["Rules"][0]["RuleArn"])
 
 
-def forward(*groups: str, **weights: int) -> dict[str, Any]:
+def forward(group: str) -> dict[str, Any]:
     """A forward action to one group."""
-    return {"Type": "forward", "TargetGroupArn": groups[0]}
+    return {"Type": "forward", "TargetGroupArn": group}
 
 
 def weighted(*choices: tuple[str, int]) -> dict[str, Any]:
