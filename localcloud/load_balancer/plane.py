@@ -283,6 +283,7 @@ class Plane:
         self._wake.set()
         with self._lock:
             if self._description.listeners:
+                time.sleep(GATHER)  # until the last requests came out of the proxy's log
                 self.report()
 
 

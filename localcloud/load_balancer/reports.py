@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime
 import logging
+import os
 import secrets
 import threading
+import time
+from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,6 +22,7 @@ from localcloud.load_balancer.records import Names, Record, is_request, parse
 log = logging.getLogger("localcloud.load_balancer")
 #: Requests that are kept until they are told; of more, the oldest are lost, and counted.
 MOST = 200_000
+_PIECE, _MOST_BYTES, _GATHER = 2**18, 2**26, 0.01
 
 
 class Reports:
@@ -26,16 +30,34 @@ class Reports:
 
     def __init__(self, cloud: Cloud, descriptor: int) -> None:
         self._cloud = cloud
-        self._lock = threading.Lock()
-        self._for_logs: list[tuple[str, str]] = []
-        self._for_metrics: list[Record] = []
+        #: Held while pieces of the log are taken, and while they are read.
+        self._lock, self._collecting = threading.Lock(), threading.Lock()
+        self._unread: list[bytes] = []
+        self._size = 0
+        self._for_logs: deque[tuple[str, str]] = deque()
+        self._for_metrics: deque[Record] = deque()
         self.names = Names({}, {}, {}, {})
         self.lost = 0
         threading.Thread(target=self._follow, args=(descriptor,), name="load balancer log", daemon=True).start()
 
     def _follow(self, descriptor: int) -> None:
-        with open(descriptor, errors="replace") as lines:
-            for line in lines:
+        """Only takes what comes, as fast as it can: who finds no room in the pipe does not wait."""
+        while content := os.read(descriptor, _PIECE):
+            with self._lock:
+                self._unread.append(content)
+                self._size += len(content)
+            if self._size > _MOST_BYTES:
+                self._collect()
+            if len(content) < _PIECE:
+                time.sleep(_GATHER)  # many lines at once cost as much as one
+
+    def _collect(self) -> None:
+        """Read what came until now."""
+        with self._collecting:
+            with self._lock:
+                whole, end, rest = b"".join(self._unread).rpartition(b"\n")
+                self._unread, self._size = [rest], len(rest)
+            for line in (whole + end).decode(errors="replace").splitlines():
                 record = parse(line)
                 if record is not None:
                     self._add(record)
@@ -46,18 +68,18 @@ class Reports:
         found = self.names.listeners.get(record.listener)
         if found is None:
             return
-        with self._lock:
-            self._for_metrics.append(record)
-            self._for_logs.append((found[0], access_log.line(record, self.names)))
-            for kept in (self._for_metrics, self._for_logs):
-                if len(kept) > MOST:
-                    del kept[0]
-                    self.lost += 1
+        self._for_metrics.append(record)
+        self._for_logs.append((found[0], access_log.line(record, self.names)))
+        for kept in (self._for_metrics, self._for_logs):
+            if len(kept) > MOST:
+                kept.popleft()
+                self.lost += 1
 
     def put_logs(self, balancers: Iterable[Any], now: datetime.datetime) -> int:
         """One object for each load balancer (moto's) that was asked, and wants logs; how many. Takes the cloud's lock."""
-        with self._lock:
-            entries, self._for_logs = self._for_logs, []
+        self._collect()
+        with self._collecting:
+            entries, self._for_logs = self._for_logs, deque()
         put = 0
         for balancer in balancers:
             lines = [line for arn, line in entries if arn == balancer.arn]
@@ -81,8 +103,9 @@ class Reports:
 
     def put_metrics(self, states: dict[tuple[str, str], list[str]], now: datetime.datetime) -> int:
         """Data of the requests since the last time, and of the targets' states of now; how many. Takes the cloud's lock."""
-        with self._lock:
-            records, self._for_metrics = self._for_metrics, []
+        self._collect()
+        with self._collecting:
+            records, self._for_metrics = self._for_metrics, deque()
         put = 0
         for found in (metrics.of_requests(records, self.names, now), metrics.of_hosts(states, now)):
             for region, data in found.items():
