@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+#: Tag of what is attached to an image, as its bill of materials: newer than the image, but nothing that could run.
+_ATTACHED = re.compile(r"sha256-[0-9a-f]{64}\.\w+")
 
 
 def newest_digest(client: Any, repository: str) -> str:
@@ -14,5 +18,10 @@ def newest_digest(client: Any, repository: str) -> str:
     https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html
     """
     pages = client.get_paginator("describe_images").paginate(repositoryName=repository)
-    images = [image for page in pages for image in page["imageDetails"] if image.get("imagePushedAt")]
+    images = [
+        image
+        for page in pages
+        for image in page["imageDetails"]
+        if image.get("imagePushedAt") and not any(_ATTACHED.fullmatch(tag) for tag in image.get("imageTags", []))
+    ]
     return max(images, key=lambda image: image["imagePushedAt"])["imageDigest"] if images else ""
