@@ -33,6 +33,10 @@ local: ## provision, deploy, verify, back up and drill a platform on this machin
 up: venv kubernetes registry ## start the local cloud
 	@$(LOCALCLOUD) up
 
+.PHONY: images
+images: venv ## build the images of the services and push them to the registry of ENVIRONMENT=local, which has to be provisioned
+	@$(PLAYBOOK) playbooks/images.yml
+
 .PHONY: down
 down: ## stop the local cloud and everything behind it; its state stays
 	@if [ -x $(BIN)/python ]; then $(LOCALCLOUD) down; else echo "Nothing to stop: $(VENV) does not exist."; fi
