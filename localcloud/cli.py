@@ -122,10 +122,13 @@ def parser() -> argparse.ArgumentParser:
         access = add(name, run, text)
         access.add_argument("--cluster-name", required=True, help="name of the EKS cluster")
         access.add_argument("--region", help="region of the cluster (default: the first region)")
-    add(
+    answering = add(
         "credential-provider",
         run_credential_provider,
         "answer a kubelet that asks for the credential of an image: a plug-in of its, see docs/registry.md",
+    )
+    answering.add_argument(
+        "--endpoint", metavar="URL", help="the AWS API as this kubelet reaches it (default: as this machine does)"
     )
     granted = add(
         "permissions",
@@ -287,7 +290,7 @@ def run_credential_provider(state: Path, options: argparse.Namespace) -> int:
     """`credential-provider`, in the name of AWS_ACCESS_KEY_ID where that is set, else of the cloud's root user."""
 
     def token(region: str) -> str:
-        return kubeconfig.registry_token(state, os.environ, region)
+        return kubeconfig.registry_token(state, os.environ, region, options.endpoint)
 
     print(kubelet.answer(sys.stdin.read(), token))
     return DONE

@@ -43,6 +43,8 @@ class Cloud:
     on_requested: Callable[[dict[str, Any]], None] = lambda record: None
     #: (boto3 service, action) -> called before the lock is taken for such a request: starts the real process that it needs.
     prepare: dict[tuple[str, str], Callable[[], None]] = field(default_factory=dict)
+    #: URL that image clients on this machine speak to, None where the emulated ECR has no registry behind it.
+    registry_endpoint: Callable[[], str | None] = lambda: None
     #: What `localcloud status` says of them: {"wanted": int, "cluster": str | None, "reason": str | None}.
     container_nodes_status: Callable[[], dict[str, Any]] = lambda: {"wanted": 0, "cluster": None, "reason": None}
     #: What `localcloud status` says of the load balancers' data plane: {"reason": why there is none, "listeners": [...]}.

@@ -15,6 +15,7 @@ BRIDGE = "198.18.0.1"
 NETWORK = "198.18.0.0/16"
 APISERVER_PORT = 6443
 AWS_PORT = 4566
+REGISTRY_PORT = 5000
 #: Third octet of a node's pod network; the nodes themselves are in 198.18.0.0/24.
 MOST_NODES = 20
 #: Value of the label, and of the taint that keeps away whatever does not ask for a container node.

@@ -82,6 +82,35 @@ SystemdCgroup = false
 """
 
 
+def hosts(endpoint: str) -> str:
+    """containerd's hosts.toml of a registry that is reached at `endpoint`, and nowhere else.
+
+    As the server, not as a mirror of it: after a refusal of a mirror the name of the image would be looked up in the world, and
+    the pod's event would tell of that. https://github.com/containerd/containerd/blob/v2.3.7/docs/hosts.md
+    """
+    return f'server = {json.dumps(endpoint)}\ncapabilities = ["pull", "resolve"]\n'
+
+
+def credential_provider(python: Path, *, state: Path, repository: Path, endpoint: str) -> str:
+    """CredentialProviderConfig: for images of ECR the kubelet asks `localcloud credential-provider`.
+
+    python: the interpreter that runs it; repository: where localcloud is; endpoint: the AWS API as the node reaches it.
+    https://kubernetes.io/docs/reference/config-api/kubelet-config.v1/#kubelet-config-k8s-io-v1-CredentialProviderConfig
+    """
+    arguments = ["-m", "localcloud", "credential-provider", "--state", str(state), "--endpoint", endpoint]
+    provider = {
+        "name": python.name,
+        "apiVersion": "credentialprovider.kubelet.k8s.io/v1",
+        "matchImages": ["*.dkr.ecr.*.amazonaws.com"],
+        "defaultCacheDuration": "6h",
+        "args": arguments,
+        "env": [{"name": "PYTHONPATH", "value": str(repository)}],
+    }
+    return _json(
+        {"apiVersion": "kubelet.config.k8s.io/v1", "kind": "CredentialProviderConfig", "providers": [provider]}
+    )
+
+
 def network(node: Node, *, addresses: Path) -> str:
     """CNI configuration: each pod has a wire of its own to the namespace, which routes. addresses: folder of those given out.
 

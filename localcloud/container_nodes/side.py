@@ -7,12 +7,15 @@ import platform
 import shutil
 import signal
 import socket
+import sys
 import threading
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
+
+import boto3.session
 
 from localcloud import certificates
 from localcloud.cloud import Cloud
@@ -21,6 +24,7 @@ from localcloud.container_nodes.addressing import (
     APISERVER_PORT,
     AWS_PORT,
     BRIDGE,
+    REGISTRY_PORT,
     Node,
     local_addresses,
 )
@@ -28,7 +32,7 @@ from localcloud.container_nodes.files import Forward
 from localcloud.container_nodes.namespace import Namespace
 from localcloud.container_nodes.parts import Parts
 from localcloud.kubernetes.api import Api
-from localcloud.places import atomic
+from localcloud.places import REPOSITORY, atomic
 
 NODE_PATIENCE = 60.0
 PROXY = "container-proxy"
@@ -53,7 +57,8 @@ class NodeSide:
 
     def __init__(self, cloud: Cloud, parts: Parts, ending: threading.Event) -> None:
         self._state, self._processes, self._parts = cloud.state, cloud.processes, parts
-        self._aws_port = int(cloud.endpoint.rpartition(":")[2])
+        self._aws_port = _port(cloud.endpoint)
+        self._account, self._registry = cloud.account_id, cloud.registry_endpoint()
         self._folder = cloud.state / "container-nodes"
         self._space = Namespace(cloud.state, cloud.processes, parts, ending)
         self.nodes = [Node(index, port) for index, port in enumerate(_free_ports(cloud.container_nodes))]
@@ -62,7 +67,7 @@ class NodeSide:
 
     def start(self, target: Target) -> None:
         """Start everything and wait until the nodes are Ready. Raises ContainerNodesError, ApiError."""
-        self._apiserver_port = int(target.api.endpoint.rpartition(":")[2])
+        self._apiserver_port = _port(target.api.endpoint)
         self._space.open(local_addresses(len(self.nodes)), [node.name for node in self.nodes])
         self._start_proxy()
         for path, content in objects.cluster_objects().items():
@@ -139,6 +144,7 @@ class NodeSide:
         forwards = [
             Forward("apiserver", f"{BRIDGE}:{APISERVER_PORT}", f"127.0.0.1:{self._apiserver_port}", listen_inside=True),
             Forward("aws", f"{BRIDGE}:{AWS_PORT}", f"127.0.0.1:{self._aws_port}", listen_inside=True),
+            *self._registry_forwards(),
             *(
                 Forward(
                     node.name, f"127.0.0.1:{node.kubelet_port}", f"{node.address}:{node.kubelet_port}", to_inside=True
@@ -152,6 +158,24 @@ class NodeSide:
         ]
         atomic(self._folder / "haproxy.cfg", files.haproxy(forwards, self._space.name).encode())
 
+    def _registry_forwards(self) -> list[Forward]:
+        if self._registry is None:
+            return []
+        return [
+            Forward("registry", f"{BRIDGE}:{REGISTRY_PORT}", f"127.0.0.1:{_port(self._registry)}", listen_inside=True)
+        ]
+
+    def _lead_to_registry(self, registries: Path) -> None:
+        """Have images of this account's ECR pulled from the emulated one, in whichever region."""
+        shutil.rmtree(registries, ignore_errors=True)
+        registries.mkdir()
+        if self._registry is None:
+            return
+        for region in boto3.session.Session().get_available_regions("ecr"):
+            folder = registries / f"{self._account}.dkr.ecr.{region}.amazonaws.com"
+            folder.mkdir()
+            atomic(folder / "hosts.toml", files.hosts(f"http://{BRIDGE}:{REGISTRY_PORT}").encode())
+
     def _start_proxy(self) -> None:
         self._write_proxy()
         argv = [self._parts["haproxy"], "-W", "-db", "-f", str(self._folder / "haproxy.cfg")]
@@ -161,8 +185,9 @@ class NodeSide:
     def _start_containerd(self, node: Node) -> None:
         folder, run = self._node_folder(node), self._run_folder(node)
         networks, registries = folder / "networks", folder / "registries"
-        for made in (folder, networks, registries):
+        for made in (folder, networks):
             made.mkdir(parents=True, exist_ok=True)
+        self._lead_to_registry(registries)
         # Addresses given out to pods of the start before: none of them lives.
         shutil.rmtree(folder / "addresses", ignore_errors=True)
         atomic(networks / "pods.conflist", files.network(node, addresses=folder / "addresses").encode())
@@ -218,6 +243,9 @@ class NodeSide:
             cgroup=self._space.group(node.name), provider_id=objects.provider_id(node, zone, target.name),
         )  # fmt: skip
         atomic(folder / "kubelet.yaml", configuration.encode())
+        python, endpoint = Path(sys.executable), f"http://{BRIDGE}:{AWS_PORT}"
+        provider = files.credential_provider(python, state=self._state, repository=REPOSITORY, endpoint=endpoint)
+        atomic(folder / "credential-provider.yaml", provider.encode())
         self._spawn(
             f"container-{node.index}-kubelet",
             [
@@ -228,6 +256,8 @@ class NodeSide:
                 f"--cert-dir={folder / 'pki'}",
                 f"--hostname-override={node.name}",
                 f"--node-ip={node.address}",
+                f"--image-credential-provider-config={folder / 'credential-provider.yaml'}",
+                f"--image-credential-provider-bin-dir={python.parent}",
                 # The addresses of the Node object are ours.
                 "--cloud-provider=external",
                 "--v=1",
@@ -248,6 +278,10 @@ class NodeSide:
                 f"container-{node.index}-kubelet",
                 NODE_PATIENCE,
             )
+
+
+def _port(endpoint: str) -> int:
+    return int(endpoint.rpartition(":")[2])
 
 
 def _listens(port: int) -> bool:

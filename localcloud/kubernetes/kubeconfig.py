@@ -97,8 +97,11 @@ def _keys(content: places.StateFile, environ: Mapping[str, str]) -> tuple[str, s
     return content.access_key_id, content.secret_access_key, None
 
 
-def registry_token(state: Path, environ: Mapping[str, str], region: str) -> str:
-    """`authorizationToken` of the emulated ECR in a region, in whose name `token` is. Raises AccessError."""
+def registry_token(state: Path, environ: Mapping[str, str], region: str, endpoint: str | None = None) -> str:
+    """`authorizationToken` of the emulated ECR in a region, in whose name `token` is. Raises AccessError.
+
+    endpoint: URL of the AWS API where it is not that of the state file, as inside a network namespace.
+    """
     import boto3  # noqa: PLC0415 - as above
     from botocore.exceptions import ClientError  # noqa: PLC0415
 
@@ -106,7 +109,7 @@ def registry_token(state: Path, environ: Mapping[str, str], region: str) -> str:
     key, secret, session = _keys(content, environ)
     client = boto3.client(
         "ecr",
-        endpoint_url=content.endpoint,
+        endpoint_url=endpoint or content.endpoint,
         region_name=region,
         aws_access_key_id=key,
         aws_secret_access_key=secret,

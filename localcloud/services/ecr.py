@@ -53,6 +53,7 @@ def install(cloud: Cloud) -> None:
     plane = Plane(cloud, binary) if binary is not None else None
     if plane is not None:
         ecr_data.patch(cloud, plane)
+        cloud.registry_endpoint = lambda: plane.endpoint
     _install_digests()
     _install_scans()
     _install_replication(cloud)

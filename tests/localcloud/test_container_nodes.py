@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import re
 import shutil
@@ -18,55 +17,17 @@ import kubernetes.stream
 import pytest
 
 from localcloud import cli, lifecycle
-from localcloud.container_nodes import addressing, busybox, machine
+from localcloud.container_nodes import addressing, busybox
 from localcloud.kubernetes.nodes import LABEL
 from localcloud.processes import Processes
 from tests.localcloud.conftest import RunningCloud, end_cloud
+from tests.localcloud.container_support import PLACE, REASON, container_nodes, ready, start, traces
 from tests.localcloud.kubernetes_access import active_cluster, active_nodegroup, api, deployment, wait
 
 NAME = "main"
 IMAGE = "localcloud.creator.platform/web:1"
 APPLETS = ("sh", "httpd", "cat", "echo", "nc", "ip", "sleep")
-#: Where a pod has to ask for to land on a container node.
-PLACE: dict[str, Any] = {
-    "nodeSelector": {LABEL: addressing.CONTAINER},
-    "tolerations": [{"key": LABEL, "operator": "Equal", "value": addressing.CONTAINER, "effect": "NoSchedule"}],
-}
-REASON = machine.obstacle(Path(tempfile.gettempdir(), "localcloud"))
 pytestmark = pytest.mark.skipif(REASON is not None, reason=f"no container nodes here: {REASON}")
-
-
-def traces() -> dict[str, list[str]]:
-    """What the machine has of the things that a node side makes, without what comes and goes by itself."""
-
-    def lines(*argv: str) -> list[str]:
-        return sorted(subprocess.run(argv, capture_output=True, text=True, check=True).stdout.splitlines())
-
-    groups = [str(path) for hierarchy in Path("/sys/fs/cgroup").glob("*") for path in hierarchy.glob("localcloud-*")]
-    settings = (
-        "vm/overcommit_memory",
-        "vm/panic_on_oom",
-        "kernel/panic",
-        "kernel/panic_on_oops",
-        "net/ipv4/ip_forward",
-    )
-    namespaces = machine.NAMESPACES.glob("*") if machine.NAMESPACES.is_dir() else ()
-    return {
-        "links": [line.split(": ")[1] for line in lines("ip", "-o", "link")],
-        "addresses": [" ".join(line.split()[1:4]) for line in lines("ip", "-o", "address")],
-        "routes": lines("ip", "route"),
-        "rules": lines("nft", "list", "ruleset"),
-        "mounts": sorted(" ".join(line.split()[:3]) for line in Path("/proc/mounts").read_text().splitlines()),
-        "groups": sorted(groups),
-        "namespaces": sorted(path.name for path in namespaces),
-        "settings": [Path("/proc/sys", path).read_text() for path in settings],
-        "files": sorted(
-            str(path)
-            for folder in ("/run/containerd", "/var/lib/cni", "/var/lib/kubelet", "/var/log/pods", "/opt/containerd")
-            for path in (Path(folder), *Path(folder).glob("*"))
-            if path.exists()
-        ),
-    }
 
 
 @pytest.fixture(scope="module")
@@ -84,22 +45,6 @@ def cloud(before: dict[str, list[str]]) -> Iterator[RunningCloud]:
     finally:
         end_cloud(running)
         assert traces() == before
-
-
-def start(state: Path) -> Any:
-    return lifecycle.up(state, port=None, factor=0.005, environ=os.environ, say=lambda text: None, container_nodes=1)
-
-
-def container_nodes(cloud: RunningCloud) -> list[dict[str, Any]]:
-    """Rows of the status."""
-    status = cloud.control.get("status")
-    assert status["container_nodes"]["reason"] is None
-    return [row for row in status["resources"] if row["kind"] == "container node"]
-
-
-def ready(cloud: RunningCloud) -> bool:
-    rows = container_nodes(cloud)
-    return bool(rows) and rows[0]["states"] == {"Ready": 1}
 
 
 @pytest.fixture(scope="module")

@@ -105,3 +105,27 @@ def test_kubeconfig() -> None:
     )
     assert found["clusters"][0]["cluster"] == {"server": "https://198.18.0.1:6443", "certificate-authority": "/ca"}
     assert found["users"][0]["user"] == {"client-certificate": "/c", "client-key": "/k"}
+
+
+def test_the_registry_is_the_server_and_no_mirror_of_it() -> None:
+    """A mirror's refusal would be followed by a look into the world for the image's own host."""
+    found = tomllib.loads(files.hosts("http://198.18.0.1:5000"))
+    assert found == {"server": "http://198.18.0.1:5000", "capabilities": ["pull", "resolve"]}
+
+
+def test_the_credential_provider_is_asked_for_images_of_ecr() -> None:
+    text = files.credential_provider(
+        Path("/srv/venv/bin/python3"),
+        state=Path("/srv/state"),
+        repository=Path("/srv"),
+        endpoint="http://198.18.0.1:4566",
+    )
+    found = json.loads(text)
+    assert found["kind"] == "CredentialProviderConfig"
+    (provider,) = found["providers"]
+    assert provider["name"] == "python3"  # the kubelet looks for it in its folder of plug-ins, and takes no path
+    assert provider["matchImages"] == ["*.dkr.ecr.*.amazonaws.com"]
+    assert provider["args"] == [
+        "-m", "localcloud", "credential-provider", "--state", "/srv/state", "--endpoint", "http://198.18.0.1:4566",
+    ]  # fmt: skip
+    assert provider["env"] == [{"name": "PYTHONPATH", "value": "/srv"}]
