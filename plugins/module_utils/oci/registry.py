@@ -18,10 +18,9 @@ from ansible_collections.creator.platform.plugins.module_utils.oci.command impor
 
 try:
     import requests
-    from requests.auth import AuthBase, HTTPBasicAuth
+    from requests.auth import HTTPBasicAuth
 except ImportError:  # told when a registry is asked for; ansible-test imports everything without it
     requests = None  # type: ignore[assignment]
-    AuthBase = object  # type: ignore[assignment,misc]
 
 _PATIENCE = (5, 300)
 _HERE = {200, 201, 202}
