@@ -125,6 +125,8 @@ def ensure_image(cache: Path, order: Order, *, check: bool) -> Built:
         digest = _only(Layout(kept)).digest if kept.is_dir() else ""
         return Built(kept, digest, kept / _BILL, inputs, made=not kept.is_dir())
     with work(cache, "image") as folder:
+        if kept.is_dir():  # another run built it while this one waited
+            return Built(kept, _only(Layout(kept)).digest, kept / _BILL, inputs, made=False)
         needed = _wheels(cache, folder, order)
         context, made = folder / "context", folder / "made"
         _stage(order.context, inputs, context)
