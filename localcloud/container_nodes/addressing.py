@@ -16,6 +16,9 @@ NETWORK = "198.18.0.0/16"
 APISERVER_PORT = 6443
 AWS_PORT = 4566
 REGISTRY_PORT = 5000
+#: Where the cluster's DNS listens, at BRIDGE. Pods ask at the address of its Service.
+DNS_PORT = 53
+DNS_DOMAIN = "cluster.local"
 #: Third octet of a node's pod network; the nodes themselves are in 198.18.0.0/24.
 MOST_NODES = 20
 #: Value of the label, and of the taint that keeps away whatever does not ask for a container node.
@@ -58,6 +61,14 @@ def local_addresses(nodes: int) -> list[str]:
 def first_service_address(service_cidr: str) -> str:
     """Address of the Service `kubernetes`: the first of the range, as the API server takes it."""
     return str(ipaddress.ip_network(service_cidr)[1])
+
+
+def dns_address(first: str) -> str:
+    """Address of the Service of the cluster's DNS: the tenth of the range, as on EKS. first: that of the Service `kubernetes`.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/managing-coredns.html
+    """
+    return str(ipaddress.ip_address(first) + 9)
 
 
 def parse_count(text: str) -> int:

@@ -1,4 +1,4 @@
-"""Build what the container nodes need beside Debian's packages: kubelet, kube-proxy, containerd and its shim.
+"""Build what the container nodes need beside Debian's packages: kubelet, kube-proxy, containerd and its shim, CoreDNS.
 
 As the Kubernetes binaries are built, once, into caches beside theirs. Each go.mod is one of its own, so that none sets the
 others' versions. That of kubelet and kube-proxy is the control plane's with what kube-proxy needs beside: in the control plane's
@@ -64,6 +64,7 @@ MODULES = (
         # Snapshotters that are not used and would want C libraries.
         ("-tags", "no_btrfs,no_devmapper,no_zfs"),
     ),
+    Module("coredns", HERE / "coredns", {"coredns": "github.com/coredns/coredns"}),
 )
 BINARIES = tuple(binary for module in MODULES for binary in module.packages)
 

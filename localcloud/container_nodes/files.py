@@ -4,6 +4,7 @@ https://github.com/containerd/containerd/blob/v2.3.7/docs/cri/config.md
 https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/
 https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/
 https://docs.haproxy.org/2.6/configuration.html
+https://coredns.io/plugins/kubernetes/
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from localcloud.container_nodes.addressing import NETWORK, Node
+from localcloud.container_nodes.addressing import BRIDGE, DNS_DOMAIN, DNS_PORT, NETWORK, Node
 
 #: The image of a pod's sandbox. It is made of busybox and imported into each node: nothing is pulled for it.
 PAUSE_IMAGE = "localcloud.creator.platform/pause:1"
@@ -130,11 +131,21 @@ def network(node: Node, *, addresses: Path) -> str:
 
 
 def kubelet(
-    node: Node, *, run: Path, folder: Path, ca: Path, certificate: Path, key: Path, cgroup: str, provider_id: str
+    node: Node,
+    *,
+    run: Path,
+    folder: Path,
+    ca: Path,
+    certificate: Path,
+    key: Path,
+    cgroup: str,
+    provider_id: str,
+    dns: str,
 ) -> str:
     """KubeletConfiguration.
 
-    run: as for containerd; folder: the node's own; certificate, key: for the kubelet's port; cgroup: of all its pods.
+    run: as for containerd; folder: the node's own; certificate, key: for the kubelet's port; cgroup: of all its pods;
+    dns: address that pods ask for names.
     """
     return _json(
         {
@@ -157,6 +168,8 @@ def kubelet(
             "podLogsDir": str(folder / "pod-logs"),
             "volumePluginDir": str(folder / "volume-plugins"),
             "resolvConf": str(folder / "resolv.conf"),
+            "clusterDNS": [dns],
+            "clusterDomain": DNS_DOMAIN,
             "providerID": provider_id,
             "cgroupDriver": "cgroupfs",
             "cgroupRoot": cgroup,
@@ -175,6 +188,22 @@ def kubelet(
             "shutdownGracePeriod": "0s",
         }
     )
+
+
+def corefile(kubeconfig: Path) -> str:
+    """CoreDNS's configuration: names of Services and pods of the cluster, and no others, for nothing else is reached."""
+    return f"""\
+.:{DNS_PORT} {{
+    bind {BRIDGE}
+    errors
+    kubernetes {DNS_DOMAIN} in-addr.arpa ip6.arpa {{
+        kubeconfig {kubeconfig}
+        pods insecure
+        ttl 5
+    }}
+    loadbalance
+}}
+"""
 
 
 def proxy(node: Node, *, kubeconfig: Path) -> str:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from localcloud.container_nodes.addressing import APISERVER_PORT, BRIDGE, CONTAINER, Node
+from localcloud.container_nodes.addressing import APISERVER_PORT, BRIDGE, CONTAINER, DNS_PORT, Node
 from localcloud.kubernetes.nodes import LABEL
+
+#: In whose name CoreDNS reads the cluster.
+DNS_USER = "system:coredns"
+_RBAC = "/apis/rbac.authorization.k8s.io/v1"
 
 
 def provider_id(node: Node, zone: str, seed: str) -> str:
@@ -49,14 +53,42 @@ def node_object(node: Node, region: str, zone: str, seed: str) -> dict[str, Any]
     }
 
 
-def cluster_objects() -> dict[str, dict[str, Any]]:
-    """Path of each object -> the object, for server-side apply."""
+def cluster_objects(dns: str) -> dict[str, dict[str, Any]]:
+    """Path of each object -> the object, for server-side apply. dns: address of the Service of the cluster's DNS."""
+    both = [
+        {"name": name, "port": DNS_PORT, "protocol": name.removeprefix("dns-").upper()}
+        for name in ("dns-udp", "dns-tcp")
+    ]
     slices = "/apis/discovery.k8s.io/v1/namespaces"
     return {
         # The API server was told not to write this one: without container nodes nobody could reach the address.
         f"{slices}/default/endpointslices/kubernetes": _slice(
             "default", "kubernetes", BRIDGE, [{"name": "https", "port": APISERVER_PORT, "protocol": "TCP"}]
         ),
+        "/api/v1/namespaces/kube-system/services/kube-dns": {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": {"name": "kube-dns", "namespace": "kube-system", "labels": {"k8s-app": "kube-dns"}},
+            # Without a selector: no pod of it runs, but a process beside the kubelet.
+            "spec": {"clusterIP": dns, "ports": both},
+        },
+        f"{slices}/kube-system/endpointslices/kube-dns": _slice("kube-system", "kube-dns", BRIDGE, both),
+        f"{_RBAC}/clusterroles/{DNS_USER}": {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRole",
+            "metadata": {"name": DNS_USER},
+            "rules": [
+                {"apiGroups": [""], "resources": ["services", "pods", "namespaces"], "verbs": ["list", "watch"]},
+                {"apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": ["list", "watch"]},
+            ],
+        },
+        f"{_RBAC}/clusterrolebindings/{DNS_USER}": {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": {"name": DNS_USER},
+            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": DNS_USER},
+            "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": DNS_USER}],
+        },
     }
 
 

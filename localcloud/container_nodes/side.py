@@ -26,6 +26,7 @@ from localcloud.container_nodes.addressing import (
     BRIDGE,
     REGISTRY_PORT,
     Node,
+    dns_address,
     local_addresses,
 )
 from localcloud.container_nodes.files import Forward
@@ -64,13 +65,16 @@ class NodeSide:
         self.nodes = [Node(index, port) for index, port in enumerate(_free_ports(cloud.container_nodes))]
         self._databases: tuple[int, ...] = ()
         self._apiserver_port = 0
+        self._dns = ""
 
     def start(self, target: Target) -> None:
         """Start everything and wait until the nodes are Ready. Raises ContainerNodesError, ApiError."""
         self._apiserver_port = _port(target.api.endpoint)
         self._space.open(local_addresses(len(self.nodes)), [node.name for node in self.nodes])
         self._start_proxy()
-        for path, content in objects.cluster_objects().items():
+        kubernetes = target.api.get("/api/v1/namespaces/default/services/kubernetes")
+        self._dns = dns_address(kubernetes["spec"]["clusterIP"])
+        for path, content in objects.cluster_objects(self._dns).items():
             target.api.apply(quote(path), content)
         for node in self.nodes:
             self._start_containerd(node)
@@ -79,6 +83,7 @@ class NodeSide:
             self._register(node, target)
             self._start_kubelet(node, target)
         self._start_kube_proxy(target)
+        self._start_dns(target)
         self._await_ready(target)
 
     def stop(self) -> None:
@@ -240,7 +245,7 @@ class NodeSide:
         zone = target.zones[node.index % len(target.zones)]
         configuration = files.kubelet(
             node, run=run, folder=folder, ca=target.authority / "ca.pem", certificate=certificate, key=key,
-            cgroup=self._space.group(node.name), provider_id=objects.provider_id(node, zone, target.name),
+            cgroup=self._space.group(node.name), provider_id=objects.provider_id(node, zone, target.name), dns=self._dns,
         )  # fmt: skip
         atomic(folder / "kubelet.yaml", configuration.encode())
         python, endpoint = Path(sys.executable), f"http://{BRIDGE}:{AWS_PORT}"
@@ -269,6 +274,12 @@ class NodeSide:
         path = self._folder / "kube-proxy.yaml"
         atomic(path, files.proxy(self.nodes[0], kubeconfig=kubeconfig).encode())
         self._spawn("container-kube-proxy", [self._parts["kube-proxy"], f"--config={path}", "--v=1"])
+
+    def _start_dns(self, target: Target) -> None:
+        kubeconfig = self._kubeconfig(target, objects.DNS_USER, None, self._folder / "coredns.kubeconfig")
+        path = self._folder / "Corefile"
+        atomic(path, files.corefile(kubeconfig).encode())
+        self._spawn("container-dns", [self._parts["coredns"], "-conf", str(path)])
 
     def _await_ready(self, target: Target) -> None:
         for node in self.nodes:

@@ -26,7 +26,7 @@ from tests.localcloud.kubernetes_access import active_cluster, active_nodegroup,
 
 NAME = "main"
 IMAGE = "localcloud.creator.platform/web:1"
-APPLETS = ("sh", "httpd", "cat", "echo", "nc", "ip", "sleep")
+APPLETS = ("sh", "httpd", "cat", "echo", "nc", "nslookup", "ip", "sleep")
 pytestmark = pytest.mark.skipif(REASON is not None, reason=f"no container nodes here: {REASON}")
 
 
@@ -173,6 +173,21 @@ def test_a_pod_reaches_a_service(core: Any, client: Any, pods: list[Any]) -> Non
     wait("service", lambda: "a page" in fetched(client, pods[0], address, 80, "/index.html"))
     for _ in range(6):  # both pods behind it: also the one that asks
         assert fetched(client, pods[0], address, 80, "/index.html").endswith("a page\n")
+
+
+def test_a_pod_finds_a_service_by_its_name(core: Any, client: Any, pods: list[Any]) -> None:
+    """By the whole name: this busybox has no search list. The services' images are tried with short names, in another file."""
+    resolver = inside(client, pods[0], "cat /etc/resolv.conf")
+    assert "search default.svc.cluster.local svc.cluster.local cluster.local" in resolver
+    address = core.read_namespaced_service("kube-dns", "kube-system").spec.cluster_ip
+    assert f"nameserver {address}\n" in resolver
+    expected = core.read_namespaced_service("web", "default").spec.cluster_ip
+    wait("its address", lambda: expected in inside(client, pods[0], "nslookup web.default.svc.cluster.local"), 30)
+
+
+def test_a_name_that_is_none_of_the_cluster_is_not_found(client: Any, pods: list[Any]) -> None:
+    assert "NXDOMAIN" in inside(client, pods[0], "nslookup none.default.svc.cluster.local")
+    assert "SERVFAIL" in inside(client, pods[0], "nslookup www.example.com")
 
 
 def test_a_pod_reaches_the_api_server_by_its_service(client: Any, pods: list[Any]) -> None:

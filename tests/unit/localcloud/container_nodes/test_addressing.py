@@ -48,3 +48,8 @@ def test_how_many() -> None:
 def test_what_is_no_number_of_nodes(text: str) -> None:
     with pytest.raises(ValueError, match="expected a number from 0 to 20, found"):
         addressing.parse_count(text)
+
+
+def test_the_dns_has_the_tenth_address() -> None:
+    first = addressing.first_service_address("10.100.0.0/16")
+    assert addressing.dns_address(first) == "10.100.0.10"

@@ -53,11 +53,12 @@ def test_kubelet() -> None:
     found = json.loads(
         files.kubelet(
             NODE, run=RUN, folder=FOLDER, ca=Path("/ca.pem"), certificate=Path("/c.pem"), key=Path("/k.pem"),
-            cgroup="/localcloud-1/container-1", provider_id="aws:///a/i-1",
+            cgroup="/localcloud-1/container-1", provider_id="aws:///a/i-1", dns="10.100.0.10",
         )
     )  # fmt: skip
     assert (found["address"], found["port"]) == ("198.18.0.101", 40123)
     assert found["authentication"]["anonymous"] == {"enabled": False}
+    assert (found["clusterDNS"], found["clusterDomain"]) == (["10.100.0.10"], "cluster.local")
     assert found["authentication"]["x509"] == {"clientCAFile": "/ca.pem"}
     assert found["cgroupRoot"] == "/localcloud-1/container-1"
     assert found["readOnlyPort"] == found["healthzPort"] == 0
@@ -129,3 +130,13 @@ def test_the_credential_provider_is_asked_for_images_of_ecr() -> None:
         "-m", "localcloud", "credential-provider", "--state", "/srv/state", "--endpoint", "http://198.18.0.1:4566",
     ]  # fmt: skip
     assert provider["env"] == [{"name": "PYTHONPATH", "value": "/srv"}]
+
+
+def test_the_dns_knows_the_cluster_and_nothing_else() -> None:
+    text = files.corefile(Path("/srv/state/coredns.kubeconfig"))
+    assert text.startswith(".:53 {\n    bind 198.18.0.1\n")
+    assert (
+        "kubernetes cluster.local in-addr.arpa ip6.arpa {\n        kubeconfig /srv/state/coredns.kubeconfig\n" in text
+    )
+    assert "forward" not in text
+    assert text.count("{") == text.count("}") == 2

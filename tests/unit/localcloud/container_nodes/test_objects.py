@@ -29,7 +29,7 @@ def test_a_node_keeps_its_instance_id() -> None:
 
 
 def test_endpoints_belong_to_their_services() -> None:
-    found = objects.cluster_objects()
+    found = objects.cluster_objects("10.100.0.10")
     slices = [content for content in found.values() if content["kind"] == "EndpointSlice"]
     services = {content["metadata"]["labels"]["kubernetes.io/service-name"]: content for content in slices}
     assert services["kubernetes"]["endpoints"][0]["addresses"] == ["198.18.0.1"]
@@ -37,5 +37,17 @@ def test_endpoints_belong_to_their_services() -> None:
 
 
 def test_paths_name_their_objects() -> None:
-    for path, content in objects.cluster_objects().items():
+    for path, content in objects.cluster_objects("10.100.0.10").items():
         assert path.endswith(f"/{content['metadata']['name']}")
+
+
+def test_the_dns_is_a_service_of_the_node_side() -> None:
+    found = objects.cluster_objects("10.100.0.10")
+    service = found["/api/v1/namespaces/kube-system/services/kube-dns"]
+    assert service["spec"]["clusterIP"] == "10.100.0.10"
+    assert "selector" not in service["spec"]
+    assert [(port["port"], port["protocol"]) for port in service["spec"]["ports"]] == [(53, "UDP"), (53, "TCP")]
+    (role,) = [content for content in found.values() if content["kind"] == "ClusterRole"]
+    assert {verb for rule in role["rules"] for verb in rule["verbs"]} == {"list", "watch"}
+    (binding,) = [content for content in found.values() if content["kind"] == "ClusterRoleBinding"]
+    assert binding["subjects"][0]["name"] == objects.DNS_USER
