@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.creator.platform.plugins.module_utils.aws.images import newest_digest
 from ansible_collections.creator.platform.plugins.module_utils.image import manifest, run
 from ansible_collections.creator.platform.plugins.module_utils.oci import debian
 from ansible_collections.creator.platform.plugins.module_utils.oci.command import ImageError
@@ -225,6 +226,7 @@ def test_a_push_is_proved_by_the_registry(cloud: RunningCloud, web: dict[str, An
     assert artifact["subject"]["digest"] == web["digest"]
     bill = client("GET", f"/v2/{repository}/blobs/{artifact['layers'][0]['digest']}").content
     assert bill == Path(web["bill"]).read_bytes()
+    assert newest_digest(cloud.client("ecr"), repository) == web["digest"]
 
 
 @registry_needed
