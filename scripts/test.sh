@@ -33,7 +33,9 @@ queue() {
 # The tests of the local cloud take longest, so they are several stages; `make localcloud` runs all.
 cd tests/localcloud
 modules=(test_modules_*.py)
-machines=(test_rds*.py test_backup.py test_drill.py test_ec2*.py test_ecr*.py test_eks.py test_kubernetes.py test_rollout.py test_container_nodes*.py)
+# Those that compare what the machine has before and after (namespaces, mounts) are in one stage.
+machines=(test_rds*.py test_backup.py test_drill.py test_ec2*.py test_ecr*.py test_eks.py test_kubernetes.py test_rollout.py test_container_nodes*.py
+          test_load_balancer*.py test_images.py)
 cd "$OLDPWD"
 localcloud() { .venv/bin/python -m pytest -q "${@/#/tests/localcloud/}"; }
 others() {
