@@ -29,6 +29,8 @@ from ansible_collections.creator.platform.plugins.module_utils.oci.registry impo
 
 #: All that a module of images says in one sentence.
 ERRORS = (ImageError, SourceError, PackagesError, ManifestError, OSError)
+#: Those of the OCI, by what uname calls them.
+_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 _PACKAGES, _BILL = "packages.json", "bom.json"
 
 
@@ -146,7 +148,7 @@ def ensure_image(cache: Path, order: Order, *, check: bool) -> Built:
 def native_platform() -> str:
     """`linux/<architecture>` of this machine, in the words of the OCI: https://go.dev/doc/install/source#environment"""
     machine = os.uname().machine
-    return f"linux/{ {'x86_64': 'amd64', 'aarch64': 'arm64'}.get(machine, machine) }"
+    return f"linux/{_ARCHITECTURES.get(machine, machine)}"
 
 
 def _is_layout(base: str) -> bool:
@@ -212,8 +214,8 @@ def _stage(source: Path, inputs: Inputs, into: Path) -> None:
         shutil.copyfile(source / file.path, target)
         target.chmod(file.mode)
         os.utime(target, (inputs.epoch, inputs.epoch))
-    for folder, _, _ in os.walk(into, topdown=False):
-        Path(folder).chmod(0o755)
+    for folder in [into, *(path for path in into.rglob("*") if path.is_dir())]:
+        folder.chmod(0o755)
         os.utime(folder, (inputs.epoch, inputs.epoch))
 
 

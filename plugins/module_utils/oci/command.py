@@ -37,7 +37,8 @@ def run(
     what: completes "could not …" in the message.
     """
     try:
-        done = subprocess.run(
+        # An adapter has no AnsibleModule, of which run_command is a method.
+        done = subprocess.run(  # pylint: disable=ansible-bad-function
             list(argv), capture_output=True, text=True, check=False, timeout=PATIENCE, stdin=subprocess.DEVNULL,
             env={**os.environ, **(environment or {})}, cwd=folder,
         )  # fmt: skip

@@ -36,7 +36,7 @@ class Layout:
 
     def path(self, digest: str) -> Path:
         """Where a blob is."""
-        algorithm, _, digits = digest.partition(":")
+        algorithm, digits = digest.partition(":")[::2]
         return self.folder / "blobs" / algorithm / digits
 
     def document(self, digest: str) -> dict[str, Any]:
@@ -77,7 +77,7 @@ class Layout:
     ) -> None:
         """Note a file, or that a layer took one away: https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts"""
         name = member.name.removeprefix("./").lstrip("/")
-        folder, _, last = name.rpartition("/")
+        folder, last = name.rpartition("/")[::2]
         if last == ".wh..wh..opq":
             gone = folder
         elif last.startswith(".wh."):

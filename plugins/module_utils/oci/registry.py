@@ -35,7 +35,7 @@ class Registry:
     def __init__(self, endpoint: str, authorization: str, verify: str | bool = True) -> None:
         if requests is None:
             raise ImageError("the Python of this task has no requests: install requirements/runtime.txt")
-        user, _, password = base64.b64decode(authorization).decode().partition(":")
+        user, password = base64.b64decode(authorization).decode().partition(":")[::2]
         self._endpoint = endpoint.rstrip("/")
         self._session = requests.Session()
         # A netrc file of this machine is not asked, and no proxy either that would see what is on loopback.
