@@ -65,7 +65,12 @@ def serve_reviews(review: Review) -> str:
             except (ValueError, KeyError, TypeError):
                 self.answer(400, b"{}")
                 return
-            status = review(urlsplit(self.path).path.strip("/"), token)
+            try:
+                status = review(urlsplit(self.path).path.strip("/"), token)
+            except Exception:  # told apart from a refusal: the API server logs that its webhook failed
+                log.exception("a token could not be reviewed")
+                self.answer(500, b"{}")
+                return
             self.answer(
                 200,
                 json.dumps(

@@ -163,6 +163,32 @@ def test_a_policy_may_name_a_namespace_that_comes_later(cloud: Any, client: Any)
     kubernetes.client.CoreV1Api(client).delete_namespace(name)
 
 
+def test_a_namespace_that_goes_keeps_nobody_out(cloud: Any, client: Any) -> None:
+    _keys, arn = user(cloud, "leaving")
+    eks, core, name = cloud.client("eks"), kubernetes.client.CoreV1Api(client), "goes"
+    core.create_namespace({"metadata": {"name": name}})
+    # It holds the namespace in its end for as long as the test wants.
+    core.create_namespaced_config_map(name, {"metadata": {"name": "held", "finalizers": ["example.com/held"]}})
+    eks.create_access_entry(clusterName=NAME, principalArn=arn)
+    eks.associate_access_policy(
+        clusterName=NAME,
+        principalArn=arn,
+        policyArn="arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy",
+        accessScope={"type": "namespace", "namespaces": [name]},
+    )
+    bindings = kubernetes.client.RbacAuthorizationV1Api(client)
+    wait("bound", lambda: bindings.list_namespaced_role_binding(name).items)
+    core.delete_namespace(name)
+    wait("unbound", lambda: not bindings.list_namespaced_role_binding(name).items)
+    try:
+        # Each call with a token of its own, for the answer to one is remembered.
+        met = [status_of(kubernetes.client.CoreV1Api(api(cloud, NAME)).list_namespace) for _time in range(3)]
+    finally:
+        core.patch_namespaced_config_map("held", name, {"metadata": {"finalizers": None}})
+        eks.delete_access_entry(clusterName=NAME, principalArn=arn)
+    assert met == [200, 200, 200]
+
+
 def test_a_role_session_comes_in_by_its_role(cloud: Any, cluster: dict[str, Any]) -> None:
     iam, eks = cloud.client("iam"), cloud.client("eks")
     trust = {

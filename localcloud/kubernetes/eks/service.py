@@ -285,7 +285,10 @@ class Eks:
         if user is None:
             log.info("token for cluster %s refused: %s has no access entry", cluster.name, caller.arn)
             return {"authenticated": False}
-        self._bind_namespaces(cluster)
+        try:
+            self._bind_namespaces(cluster)
+        except ApiError as error:  # who comes is who they are all the same; their rights in it come with a later token
+            log.warning("access policies of cluster %s were not bound in their namespaces: %s", cluster.name, error)
         name, groups = user
         extra = {
             "accessKeyId": [caller.access_key_id],
@@ -313,9 +316,9 @@ class Eks:
                 api.delete(path)
             for path, binding in wanted.items():
                 namespace = binding["metadata"].get("namespace")
-                if namespace and api.find(f"/api/v1/namespaces/{namespace}") is None:
-                    continue  # a policy may name a namespace that comes later: it is bound when somebody comes in
-                api.apply(path, binding)
+                # A policy may name a namespace that comes later, or comes again: it is bound when somebody comes in then.
+                if namespace is None or self._takes_objects(api, namespace):
+                    api.apply(path, binding)
 
     def _bind_namespaces(self, cluster: Cluster) -> None:
         """Bind the policies of namespaces that were made, or made anew, since access was changed last."""
@@ -323,6 +326,12 @@ class Eks:
         paths = [path for path, binding in access.bindings(cluster).items() if "namespace" in binding["metadata"]]
         if api is not None and any(api.find(path) is None for path in paths):
             self.sync_access_now(cluster)
+
+    @staticmethod
+    def _takes_objects(api: Api, namespace: str) -> bool:
+        """Whether there is such a namespace, and it is not about to go."""
+        found = api.find(f"/api/v1/namespaces/{namespace}")
+        return found is not None and found.get("status", {}).get("phase") != "Terminating"
 
     @staticmethod
     def _bindings(api: Api) -> set[str]:
