@@ -12,17 +12,27 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.creator.platform.plugins.module_utils.aws.steps import ChangeError
 
+#: Operations that call their filters `Filter`.
+SINGULAR = frozenset({"describe_nat_gateways", "describe_flow_logs"})
+
+
+def filtered(client: Any, operation: str, key: str, wanted: Mapping[str, list[str]]) -> list[Any]:
+    """All items under `key` of `operation` that the filters let through, values by name of the filter.
+
+    Raises what boto3 raises: the caller says what the list was for.
+    """
+    rows = [{"Name": name, "Values": values} for name, values in wanted.items()]
+    parameter = {"Filter" if operation in SINGULAR else "Filters": rows}
+    if client.can_paginate(operation):
+        return [item for page in client.get_paginator(operation).paginate(**parameter) for item in page[key]]
+    return list(getattr(client, operation)(**parameter)[key])
+
 
 @AWSErrorHandler.common_error_handler("list what bears the name")
 @AWSRetry.jittered_backoff()
 def named(client: Any, operation: str, key: str, name: str) -> Any:
     """All items under `key` of `operation` whose tag Name is `name`."""
-    wanted = [{"Name": "tag:Name", "Values": [name]}]
-    if client.can_paginate(operation):
-        # DescribeFlowLogs alone calls its filters `Filter`
-        parameter = "Filter" if operation == "describe_flow_logs" else "Filters"
-        return [item for page in client.get_paginator(operation).paginate(**{parameter: wanted}) for item in page[key]]
-    return getattr(client, operation)(Filters=wanted)[key]
+    return filtered(client, operation, key, {"tag:Name": [name]})
 
 
 def the_one(items: list[Mapping[str, Any]], what: str, name: str) -> Mapping[str, Any] | None:
@@ -38,9 +48,4 @@ def with_subnets(client: Any, subnets: list[str]) -> Any:
     """Route tables that subnets are associated with."""
     if not subnets:
         return []
-    wanted = [{"Name": "association.subnet-id", "Values": subnets}]
-    return [
-        item
-        for page in client.get_paginator("describe_route_tables").paginate(Filters=wanted)
-        for item in page["RouteTables"]
-    ]
+    return filtered(client, "describe_route_tables", "RouteTables", {"association.subnet-id": subnets})

@@ -13,28 +13,24 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.creator.platform.plugins.module_utils.aws.ec2.api import filtered
 from ansible_collections.creator.platform.plugins.module_utils.aws.logs.api import find_group
 from ansible_collections.creator.platform.plugins.module_utils.aws.removal.model import Removal, Resource
 from ansible_collections.creator.platform.plugins.module_utils.aws.steps import Call
 
 #: States in which EC2 still lists what is gone, or will be without being asked again.
 ENDING = frozenset({"deleted", "deleting"})
-#: Operations that call their filters `Filter`.
-SINGULAR = frozenset({"describe_nat_gateways", "describe_flow_logs"})
 #: Values that one filter takes. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html
 FILTER_VALUES = 200
 
 
 @AWSErrorHandler.common_error_handler("list what is to be removed")
 @AWSRetry.jittered_backoff()
-def _listed(client: Any, operation: str, key: str, filters: list[dict[str, Any]]) -> Any:
-    parameter = {"Filter" if operation in SINGULAR else "Filters": filters}
-    if client.can_paginate(operation):
-        return [item for page in client.get_paginator(operation).paginate(**parameter) for item in page[key]]
-    return getattr(client, operation)(**parameter)[key]
+def _listed(client: Any, operation: str, key: str, wanted: Mapping[str, list[str]]) -> Any:
+    return filtered(client, operation, key, wanted)
 
 
-def _by_id(operation: str, key: str, filtered: str, identifier: str) -> Callable[..., dict[str, Any]]:
+def _by_id(operation: str, key: str, identifying: str, identifier: str) -> Callable[..., dict[str, Any]]:
     """A `find` that asks for all ids at once: a filter, unlike a list of ids, takes those that are gone."""
 
     def find(client: Any, resources: Sequence[Resource]) -> dict[str, Any]:
@@ -42,7 +38,7 @@ def _by_id(operation: str, key: str, filtered: str, identifier: str) -> Callable
         return {
             names[item[identifier]]: item
             for values in _chunks(sorted(names))
-            for item in _listed(client, operation, key, [{"Name": filtered, "Values": values}])
+            for item in _listed(client, operation, key, {identifying: values})
             if str(item.get("State", "")).lower() not in ENDING
         }
 
@@ -63,7 +59,7 @@ def _find_lists(client: Any, resources: Sequence[Resource]) -> dict[str, Any]:
     places = sorted({item["VpcId"] for item in found.values() if item["Associations"]})
     if not places:
         return found
-    wanted = [{"Name": "vpc-id", "Values": places}, {"Name": "default", "Values": ["true"]}]
+    wanted = {"vpc-id": places, "default": ["true"]}
     defaults = {
         item["VpcId"]: item["NetworkAclId"] for item in _listed(client, "describe_network_acls", "NetworkAcls", wanted)
     }
