@@ -49,16 +49,11 @@ def install(cloud: Cloud) -> None:
         return {"target_group": group.arn, "target": request.body["target"]}
 
 
-def balancers() -> list[Any]:
-    """All load balancers of all accounts and regions."""
-    return elbv2_traffic.balancers()
-
-
 def certificate_users(arn: str) -> list[str]:
     """ARNs of the load balancers with a listener that shows the certificate."""
     return [
         balancer.arn
-        for balancer in balancers()
+        for balancer in elbv2_traffic.balancers()
         if any(arn in (listener.certificates or []) for listener in balancer.listeners.values())
     ]
 
@@ -292,7 +287,7 @@ _REFUSING: dict[str, Callable[[Callable[..., Any]], Callable[..., Any]]] = {
 
 def _rows() -> list[dict[str, Any]]:
     rows = []
-    for balancer in balancers():
+    for balancer in elbv2_traffic.balancers():
         balancer.activate()
         region = balancer.arn.split(":")[3]
         rows.append({"kind": "load balancer", "name": balancer.name, "region": region, "state": balancer.state})

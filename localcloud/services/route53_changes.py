@@ -15,7 +15,7 @@ from moto.route53.exceptions import InvalidActionValue, NoSuchHealthCheck
 from moto.route53.models import RecordSet, reverse_domain_name
 from moto.route53.utils import validate_domain_name
 
-from localcloud.services import elbv2
+from localcloud.services import elbv2_traffic
 from localcloud.services.elbv2_attributes import APPLICATION_ZONES, NETWORK_ZONES
 
 #: The zone of all distributions.
@@ -175,7 +175,7 @@ def _check_alias(zone: Any, record: Any, others: list[Any]) -> None:
             raise InvalidBatchError("EvaluateTargetHealth cannot be true for an alias of a CloudFront distribution")
     elif place in _BALANCER_ZONES:
         name = target.rstrip(".").removeprefix("dualstack.")
-        holding = [balancer for balancer in elbv2.balancers() if balancer.dns_name.lower() == name]
+        holding = [balancer for balancer in elbv2_traffic.balancers() if balancer.dns_name.lower() == name]
         if not holding:
             raise InvalidBatchError(named + "but that target was not found")
         if holding[0].canonical_hosted_zone_id != place:

@@ -18,7 +18,7 @@ from moto.wafv2.models import GLOBAL_REGION, FakeWebACL, WAFV2Backend
 from moto.wafv2.responses import WAFV2Response
 
 from localcloud.cloud import Cloud
-from localcloud.services import elbv2, wafv2_rules
+from localcloud.services import elbv2_traffic, wafv2_rules
 
 HOME = "us-east-1"
 PREFIX = "aws-waf-logs-"
@@ -127,7 +127,7 @@ def _delete(plain: Callable[..., Any]) -> Callable[..., Any]:
 
 def _associated(acl: Any) -> list[str]:
     """What is gone is not associated any more."""
-    living = {balancer.arn for balancer in elbv2.balancers()}
+    living = {balancer.arn for balancer in elbv2_traffic.balancers()}
     acl.associated_resources = [arn for arn in acl.associated_resources if ":loadbalancer/" not in arn or arn in living]
     return list(acl.associated_resources)
 
@@ -150,7 +150,7 @@ def _associate(plain: Callable[..., Any]) -> Callable[..., Any]:
                 "Error reason: The web ACL is not REGIONAL: a distribution names its web ACL itself., field: WEB_ACL",
             )
         if ":loadbalancer/" in resource_arn:
-            balancer = next((each for each in elbv2.balancers() if each.arn == resource_arn), None)
+            balancer = next((each for each in elbv2_traffic.balancers() if each.arn == resource_arn), None)
             if balancer is None:
                 raise WAFNonexistentItemException
             balancer.activate()
