@@ -63,6 +63,12 @@ options:
       - So that a plan can be made by who only looks. What the API server would refuse is not found out then.
     type: bool
     default: false
+  cluster_optional:
+    description:
+      - Whether it is no error when the API server does not answer and EKS says that the cluster is not there, is being created
+        or is being deleted. Then RV(reached) is C(false), and nothing was applied.
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Is a server-side dry run.
@@ -83,6 +89,10 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+reached:
+  description: Whether the API server was asked; C(false) only with O(cluster_optional).
+  returned: success
+  type: bool
 started:
   description: When the first object was sent, in seconds since the epoch.
   returned: success

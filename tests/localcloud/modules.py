@@ -5,8 +5,12 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import runpy
+import subprocess
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import botocore.client
@@ -15,6 +19,7 @@ from ansible.module_utils.testing import patch_module_args
 
 from tests.localcloud.conftest import RunningCloud
 
+ROOT = Path(__file__).resolve().parents[2]
 READS = ("Describe", "List", "Get", "Head")
 MODULES = "ansible_collections.creator.platform.plugins.modules."
 
@@ -68,3 +73,26 @@ def four_phases(cloud: RunningCloud, name: str, arguments: dict[str, Any]) -> Ru
         assert again.result.get("changed") is False, again.result
         assert again.writes == []
     return done
+
+
+def run_task(
+    cloud: RunningCloud, folder: Path, action: str, options: dict[str, Any], *arguments: str
+) -> tuple[int, str]:
+    """Exit code and output of a playbook of one task with the cloud's keys, for what runs in Ansible's worker process."""
+    task = {f"creator.platform.{action}": options, "name": "Try", "register": "tried"}
+    told = {"ansible.builtin.debug": {"var": "tried"}, "name": "Tell"}
+    book = folder / "book.yml"
+    book.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": [task, told]}]))
+    keys = {
+        "AWS_ENDPOINT_URL": cloud.endpoint,
+        "AWS_ACCESS_KEY_ID": cloud.content.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": cloud.content.secret_access_key,
+        "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"),
+        "ANSIBLE_HOME": str(folder / "ansible"),
+        "ANSIBLE_NOCOLOR": "1",
+    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ANSIBLE_"))}
+    command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "localhost,", str(book), *arguments]
+    done = subprocess.run(command, env={**kept, **keys}, capture_output=True, text=True, timeout=120, check=False)
+    return done.returncode, done.stdout + done.stderr

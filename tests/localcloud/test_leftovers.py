@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +12,7 @@ from ansible_collections.creator.platform.plugins.module_utils.provision.run imp
 
 from tests.acceptance.conftest import Environment
 from tests.localcloud.conftest import RunningCloud
+from tests.localcloud.modules import run_task
 from tests.localcloud.rds_support import create, wait_gone
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,25 +28,10 @@ def play(cloud: RunningCloud, tmp_path: Path) -> Any:
     """Runs one task with the cloud's keys; returns exit code, output and destroy.json."""
 
     def run(module: str, *arguments: str, code: int = 0, **options: Any) -> tuple[str, dict[str, Any]]:
-        task = {f"creator.platform.{module}": {**OURS, **options}, "name": "Try", "register": "tried"}
-        told = {"ansible.builtin.debug": {"var": "tried"}, "name": "Tell"}
-        book = tmp_path / "book.yml"
-        book.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": [task, told]}]))
-        keys = {
-            "AWS_ENDPOINT_URL": cloud.endpoint,
-            "AWS_ACCESS_KEY_ID": cloud.content.access_key_id,
-            "AWS_SECRET_ACCESS_KEY": cloud.content.secret_access_key,
-            "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"),
-            "ANSIBLE_HOME": str(tmp_path / "ansible"),
-            "ANSIBLE_NOCOLOR": "1",
-        }
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ANSIBLE_"))}
-        command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "localhost,", str(book), *arguments]
-        done = subprocess.run(command, env={**kept, **keys}, capture_output=True, text=True, timeout=120, check=False)
-        assert done.returncode == code, done.stdout + done.stderr
+        ended, said = run_task(cloud, tmp_path, module, {**OURS, **options}, *arguments)
+        assert ended == code, said
         found = tmp_path / "evidence/destroy.json"
-        return done.stdout + done.stderr, json.loads(found.read_text()) if found.exists() else {}
+        return said, json.loads(found.read_text()) if found.exists() else {}
 
     return run
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from ansible_collections.creator.platform.plugins.module_utils.provision.model i
 from ansible_collections.creator.platform.plugins.module_utils.provision.run import load_kind
 
 from tests.localcloud.conftest import RunningCloud
-from tests.localcloud.modules import four_phases, run_module
+from tests.localcloud.modules import four_phases, run_module, run_task
 
 CLUSTER = "creator-test"
 AWAY = "eu-central-1"
@@ -249,6 +250,25 @@ def test_a_cluster_that_is_gone_has_nothing_in_it(cloud: RunningCloud) -> None:
     for kind in ("eks_nodegroup", "eks_addon", "eks_access_entry", "eks_pod_identity_association"):
         (change,) = changes(cloud, kind, "creator-nowhere/x/y", {"tags": TAGS})
         assert change.action == "create"
+
+
+def test_objects_of_a_cluster_that_does_not_answer(
+    cloud: RunningCloud, cluster: dict[str, Any], tmp_path: Path
+) -> None:
+    def compared(name: str, optional: bool) -> tuple[int, str]:
+        silent = {"name": name, "endpoint": "https://127.0.0.1:9", "certificate_authority": ""}
+        leaving = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "creator"}}]
+        options = {"cluster": silent, "region": "eu-west-1", "objects": [], "replaces": leaving}
+        return run_task(cloud, tmp_path, "rollout_apply", {**options, "dry_run": True, "cluster_optional": optional})
+
+    # One that EKS still has, or that has to be there, is never taken for empty.
+    for name, optional in ((cluster["name"], True), ("creator-gone", False)):
+        code, said = compared(name, optional)
+        assert code == 2, said
+        assert "no answer from https://127.0.0.1:9" in said
+    code, said = compared("creator-gone", True)
+    assert code == 0, said
+    assert '"reached": false' in said
 
 
 def test_replicated_backups(cloud: RunningCloud) -> None:

@@ -53,6 +53,16 @@ def project(cluster: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def serves(cluster: Mapping[str, Any] | None) -> bool:
+    """Whether the API server of a Cluster of DescribeCluster (None: EKS has none) ought to answer.
+
+    One that is being created or deleted, or is not there, holds no objects that anybody could want to see or remove. A status
+    that is not known is taken for one that serves, so that no answer stays an error.
+    https://docs.aws.amazon.com/eks/latest/APIReference/API_Cluster.html#AmazonEKS-Type-Cluster-status
+    """
+    return cluster is not None and cluster.get("status") not in ("CREATING", "DELETING")
+
+
 def differences(desired: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
     """Names of the desired properties (None: leave alone) that differ, tags left out, in alphabetical order."""
     return sorted(

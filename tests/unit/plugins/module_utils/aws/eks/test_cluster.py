@@ -124,3 +124,20 @@ def test_absence_is_pending_until_it_is_gone() -> None:
 def test_a_protected_cluster_is_not_removed() -> None:
     with pytest.raises(ClusterChangeError, match="cluster c is protected from deletion"):
         cluster.absent("c", answer(deletionProtection=True), [])
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (None, False),
+        ({"status": "CREATING"}, False),
+        ({"status": "DELETING"}, False),
+        ({"status": "ACTIVE"}, True),
+        ({"status": "UPDATING"}, True),
+        ({"status": "FAILED"}, True),
+        ({"status": "A WORD OF TOMORROW"}, True),
+        ({}, True),
+    ],
+)
+def test_only_a_cluster_without_an_api_server_need_not_answer(found: dict[str, str] | None, expected: bool) -> None:
+    assert cluster.serves(found) is expected
