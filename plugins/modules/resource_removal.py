@@ -9,18 +9,25 @@ module: resource_removal
 short_description: Remove the resources that a plan says to remove, many in one call
 version_added: 0.1.0
 description:
-  - Removes resources of a network and of IAM, kind by kind in the order in which nothing is in use any more, those of one kind
-    side by side. A module for each resource in turn takes several times as long.
+  - Removes resources kind by kind, in the order in which nothing is in use any more, those of one kind side by side. A module
+    for each resource in turn takes several times as long.
   - Whether a resource may go is the plan's decision (M(creator.platform.component_plan)); this module asks nothing more.
   - What hangs on a resource alone goes with it, such as a role's own policies. A managed policy is detached from nobody, so one
     that somebody else still has is refused.
-  - It does not wait for endpoints and NAT gateways, which take minutes to go.
+  - Endpoints and NAT gateways take minutes to go. It does not wait for them, but what they use is refused until then, and tried
+    again.
+  - A KMS key loses its alias, and its deletion is scheduled. A repository goes with its images.
 options:
   resources:
     description:
-      - The steps of a plan. Each has C(kind), C(name) and C(facts), with the C(id) of EC2 or the C(arn) of a policy.
-      - Kinds are V(ec2_flow_log), V(logs_group), V(ec2_vpc_endpoint), V(ec2_nat_gateway), V(ec2_elastic_ip), V(ec2_subnet),
-        V(ec2_route_table), V(ec2_network_acl), V(ec2_internet_gateway), V(ec2_vpc), V(iam_role) and V(iam_managed_policy).
+      - The steps of a plan. Each has C(kind), C(name), C(region) (that of the module when it is empty) and C(facts), with the
+        C(id) of EC2 and KMS, the C(arn) of a policy, provider, topic or subscription, the C(url) of a queue, the C(log_group)
+        of a metric filter. The C(window_days) of a key, from 7 to 30, is KMS's default of 30 when it is left out.
+      - Kinds are V(cloudwatch_composite_alarm), V(cloudwatch_alarm), V(cloudwatch_dashboard), V(logs_metric_filter),
+        V(events_rule), V(sns_subscription), V(sns_topic), V(sqs_queue), V(ecr_repository), V(ec2_flow_log), V(logs_group),
+        V(ec2_vpc_endpoint), V(ec2_nat_gateway), V(ec2_elastic_ip), V(ec2_security_group), V(ec2_subnet), V(ec2_route_table),
+        V(ec2_network_acl), V(ec2_internet_gateway), V(ec2_vpc), V(iam_role), V(iam_managed_policy), V(iam_oidc_provider),
+        V(accessanalyzer_analyzer) and V(kms_key).
     type: list
     elements: dict
     required: true
@@ -52,7 +59,7 @@ removed:
   returned: success
   type: list
   elements: str
-  sample: ["ec2_subnet creator-dev-public-a"]
+  sample: ["ec2_subnet creator-dev-public-a in eu-west-1"]
 gone:
   description: What was gone already.
   returned: success
@@ -79,9 +86,14 @@ SPEC: dict[str, Any] = {
 def converge(module: AnsibleAWSModule) -> None:
     """Remove and answer."""
     params = module.params
+
+    @functools.cache
+    def client_for(service: str, region: str) -> Any:
+        return module.client(service, **({"region": region} if region else {}))
+
     outcome = remove(
         resources_of(params["resources"]),
-        functools.cache(module.client),
+        client_for,
         check=module.check_mode,
         attempts=params["attempts"],
         delay=params["delay"],

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from localcloud.images import push_placeholder
 from tests.localcloud.conftest import RunningCloud
 from tests.localcloud.modules import four_phases, run_module
 
@@ -48,8 +49,12 @@ def network(cloud: RunningCloud) -> dict[str, dict[str, Any]]:
         LogGroupName=group,
         DeliverLogsPermissionArn="arn:aws:iam::123456789012:role/creator-test-flow",
     )
+    security = ec2.create_security_group(GroupName="creator-test-removal", Description="a", VpcId=vpc)["GroupId"]
+    itself = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": security}]}
+    ec2.authorize_security_group_ingress(GroupId=security, IpPermissions=[itself])
     ids = {
         "logs_group": group,
+        "ec2_security_group": security,
         "ec2_flow_log": flow["FlowLogIds"][0],
         "ec2_vpc": vpc,
         "ec2_subnet": subnet,
@@ -86,6 +91,106 @@ def test_lists_and_tables_leave_their_subnets_to_the_default(
     (acl,) = cloud.client("ec2").describe_network_acls(Filters=wanted)["NetworkAcls"]
     assert acl["IsDefault"]
     assert cloud.client("ec2").describe_route_tables(Filters=wanted)["RouteTables"] == []
+
+
+def test_groups_that_name_each_other_go_at_the_first_attempt(cloud: RunningCloud) -> None:
+    ec2 = cloud.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
+    ids = [
+        ec2.create_security_group(GroupName=name, Description="a", VpcId=vpc)["GroupId"] for name in ("first", "second")
+    ]
+    for one, other in (ids, reversed(ids)):
+        rule = {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 2, "UserIdGroupPairs": [{"GroupId": other}]}
+        ec2.authorize_security_group_ingress(GroupId=one, IpPermissions=[rule])
+        ec2.authorize_security_group_egress(GroupId=one, IpPermissions=[rule])
+    rows = [{"kind": "ec2_security_group", "name": one, "facts": {"id": one}} for one in ids]
+    four_phases(cloud, "resource_removal", {"resources": rows})
+    ec2.delete_vpc(VpcId=vpc)
+
+
+@pytest.fixture
+def messages(cloud: RunningCloud) -> list[dict[str, Any]]:
+    """A rule that leads to a queue, a topic and its subscription, and the queue, as resources of a plan."""
+    queue = cloud.client("sqs").create_queue(QueueName="creator-test-removal")["QueueUrl"]
+    arn = f"arn:aws:sqs:{cloud.content.region}:123456789012:creator-test-removal"
+    sns, events = cloud.client("sns"), cloud.client("events")
+    topic = sns.create_topic(Name="creator-test-removal")["TopicArn"]
+    subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)["SubscriptionArn"]
+    events.put_rule(Name="creator-test-removal", ScheduleExpression="rate(1 day)")
+    events.put_targets(Rule="creator-test-removal", Targets=[{"Id": "queue", "Arn": arn}])
+    return [
+        {"kind": "sqs_queue", "name": "queue", "facts": {"url": queue}},
+        {"kind": "sns_topic", "name": "topic", "facts": {"arn": topic}},
+        {"kind": "sns_subscription", "name": "subscription", "facts": {"arn": subscription}},
+        {"kind": "events_rule", "name": "creator-test-removal", "facts": {}},
+    ]
+
+
+def test_what_points_at_something_goes_before_it(cloud: RunningCloud, messages: list[dict[str, Any]]) -> None:
+    done = four_phases(cloud, "resource_removal", {"resources": messages})
+    calls = ["RemoveTargets", "DeleteRule", "Unsubscribe", "DeleteTopic", "DeleteQueue"]
+    assert done.writes == calls
+    assert cloud.client("events").list_rules(NamePrefix="creator-test-removal")["Rules"] == []
+
+
+def test_keys_of_several_regions_lose_their_alias_and_wait_for_their_deletion(cloud: RunningCloud) -> None:
+    rows = []
+    for region in ("eu-west-1", "eu-central-1"):
+        kms = cloud.client("kms", region)
+        key = kms.create_key()["KeyMetadata"]["KeyId"]
+        kms.create_alias(AliasName="alias/creator-test-removal", TargetKeyId=key)
+        facts = {"id": key, "window_days": 7}
+        rows.append({"kind": "kms_key", "name": "creator-test-removal", "region": region, "facts": facts})
+    done = four_phases(cloud, "resource_removal", {"resources": rows})
+    assert done.result["removed"] == [
+        "kms_key creator-test-removal in eu-central-1",
+        "kms_key creator-test-removal in eu-west-1",
+    ]
+    for row in rows:
+        kms = cloud.client("kms", row["region"])
+        metadata = kms.describe_key(KeyId=row["facts"]["id"])["KeyMetadata"]
+        assert metadata["KeyState"] == "PendingDeletion"
+        assert 6 <= (metadata["DeletionDate"] - metadata["CreationDate"]).days <= 7
+        names = [alias["AliasName"] for alias in kms.list_aliases()["Aliases"]]
+        assert "alias/creator-test-removal" not in names
+
+
+def test_a_key_that_waits_already_only_loses_its_alias(cloud: RunningCloud) -> None:
+    kms = cloud.client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName="alias/creator-test-half", TargetKeyId=key)
+    kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    row = {"kind": "kms_key", "name": "creator-test-half", "facts": {"id": key}}
+    assert four_phases(cloud, "resource_removal", {"resources": [row]}).writes == ["DeleteAlias"]
+
+
+def test_alarms_filters_and_dashboards_go_with_their_group(cloud: RunningCloud) -> None:
+    watch, logs = cloud.client("cloudwatch"), cloud.client("logs")
+    common = {"Namespace": "creator", "MetricName": "a", "Period": 60, "EvaluationPeriods": 1, "Threshold": 1}
+    for name in ("creator-test-one", "creator-test-two"):
+        watch.put_metric_alarm(AlarmName=name, Statistic="Sum", ComparisonOperator="GreaterThanThreshold", **common)
+    watch.put_composite_alarm(AlarmName="creator-test-both", AlarmRule="ALARM(creator-test-one)")
+    widget = {"type": "text", "width": 1, "height": 1, "properties": {"markdown": "a"}}
+    watch.put_dashboard(DashboardName="creator-test", DashboardBody=json.dumps({"widgets": [widget]}))
+    logs.create_log_group(logGroupName="/creator-test/removal")
+    change = {"metricName": "a", "metricNamespace": "creator", "metricValue": "1"}
+    logs.put_metric_filter(
+        logGroupName="/creator-test/removal",
+        filterName="creator-test",
+        filterPattern="x",
+        metricTransformations=[change],
+    )
+    rows = [
+        {"kind": "logs_group", "name": "/creator-test/removal"},
+        {"kind": "logs_metric_filter", "name": "creator-test", "facts": {"log_group": "/creator-test/removal"}},
+        {"kind": "cloudwatch_alarm", "name": "creator-test-one"},
+        {"kind": "cloudwatch_alarm", "name": "creator-test-two"},
+        {"kind": "cloudwatch_composite_alarm", "name": "creator-test-both"},
+        {"kind": "cloudwatch_dashboard", "name": "creator-test"},
+    ]
+    done = four_phases(cloud, "resource_removal", {"resources": rows})
+    assert len(done.result["removed"]) == len(rows)
+    assert watch.describe_alarms(AlarmNamePrefix="creator-test")["MetricAlarms"] == []
 
 
 def test_what_is_in_use_is_named_and_what_comes_later_is_left_alone(
@@ -139,11 +244,34 @@ def test_roles_go_with_what_hangs_on_them_alone(cloud: RunningCloud, role: list[
     iam.delete_instance_profile(InstanceProfileName="creator-test-removal-profile")
 
 
+def test_repositories_of_several_regions_go_with_their_images(cloud: RunningCloud) -> None:
+    rows = []
+    for region in ("eu-west-1", "eu-central-1"):
+        ecr = cloud.client("ecr", region)
+        ecr.create_repository(repositoryName="creator-test-removal")
+        push_placeholder(ecr, "creator-test-removal", "1", region)
+        rows.append({"kind": "ecr_repository", "name": "creator-test-removal", "region": region})
+    assert four_phases(cloud, "resource_removal", {"resources": rows}).writes == ["DeleteRepository"] * 2
+
+
+def test_providers_and_analyzers(cloud: RunningCloud) -> None:
+    made = cloud.client("iam").create_open_id_connect_provider(
+        Url="https://token.example.com", ClientIDList=["a"], ThumbprintList=["a" * 40]
+    )
+    cloud.client("accessanalyzer").create_analyzer(analyzerName="creator-test-removal", type="ACCOUNT")
+    rows = [
+        {"kind": "iam_oidc_provider", "name": "token.example.com", "facts": {"arn": made["OpenIDConnectProviderArn"]}},
+        {"kind": "accessanalyzer_analyzer", "name": "creator-test-removal"},
+    ]
+    four_phases(cloud, "resource_removal", {"resources": rows})
+
+
 @pytest.mark.parametrize(
     ("resource", "words"),
     [
         ({"kind": "rds_instance", "name": "a"}, "rds_instance a is of a kind"),
         ({"kind": "ec2_vpc", "name": "a", "facts": {}}, "the id of ec2_vpc a"),
+        ({"kind": "sqs_queue", "name": "a"}, "the url of sqs_queue a"),
         ({"kind": "iam_managed_policy", "name": "a"}, "the arn of iam_managed_policy a"),
     ],
 )

@@ -1,22 +1,26 @@
 # Copyright: creator.platform contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Removal of IAM roles and customer managed policies.
+"""Removal of IAM roles, customer managed policies and identity providers, and of Access Analyzer's analyzers.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeletePolicy.html
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteOpenIDConnectProvider.html
+https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_DeleteAnalyzer.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.creator.platform.plugins.module_utils.aws.handling import error_handler
 from ansible_collections.creator.platform.plugins.module_utils.aws.iam.api import IamErrors
-from ansible_collections.creator.platform.plugins.module_utils.aws.reading import at_once
-from ansible_collections.creator.platform.plugins.module_utils.aws.removal.model import Removal, Resource
+from ansible_collections.creator.platform.plugins.module_utils.aws.removal.model import Removal, Resource, each
 from ansible_collections.creator.platform.plugins.module_utils.aws.steps import Call
+
+AnalyzerErrors = error_handler(["ResourceNotFoundException"])
 
 
 @IamErrors.list_error_handler("list what hangs on it")
@@ -68,18 +72,31 @@ def _remove_policy(found: Mapping[str, Any]) -> list[Call]:
     return [*calls, ("delete_policy", policy)]
 
 
-def _each(
-    find: Callable[[Any, Resource], dict[str, Any] | None],
-) -> Callable[[Any, Sequence[Resource]], dict[str, Any]]:
-    def found(client: Any, resources: Sequence[Resource]) -> dict[str, Any]:
-        answers = at_once(lambda resource: find(client, resource), resources)
-        return {one.name: answer for one, answer in zip(resources, answers, strict=True) if answer is not None}
+@IamErrors.list_error_handler("read the provider")
+@AWSRetry.jittered_backoff()
+def _provider(client: Any, resource: Resource) -> Any:
+    client.get_open_id_connect_provider(OpenIDConnectProviderArn=resource.facts["arn"])
+    return resource.facts["arn"]
 
-    return found
+
+def _remove_provider(arn: str) -> list[Call]:
+    return [("delete_open_id_connect_provider", {"OpenIDConnectProviderArn": arn})]
+
+
+@AnalyzerErrors.list_error_handler("read the analyzer")
+@AWSRetry.jittered_backoff()
+def _analyzer(client: Any, resource: Resource) -> Any:
+    return client.get_analyzer(analyzerName=resource.name)["analyzer"]["name"]
+
+
+def _remove_analyzer(name: str) -> list[Call]:
+    return [("delete_analyzer", {"analyzerName": name})]
 
 
 IDENTITY = {
     # Roles first: what is attached to one, or bounds it, cannot go.
-    "iam_role": Removal("iam", "", _each(_role), _remove_role),
-    "iam_managed_policy": Removal("iam", "arn", _each(_policy), _remove_policy),
+    "iam_role": Removal("iam", "", each(_role), _remove_role),
+    "iam_managed_policy": Removal("iam", "arn", each(_policy), _remove_policy),
+    "iam_oidc_provider": Removal("iam", "arn", each(_provider), _remove_provider),
+    "accessanalyzer_analyzer": Removal("accessanalyzer", "", each(_analyzer), _remove_analyzer),
 }

@@ -106,6 +106,16 @@ def _one(method: str, parameter: str, *, several: bool = False) -> Callable[[Map
     return calls
 
 
+def _forget(found: Mapping[str, Any]) -> list[Call]:
+    """Take all rules of a security group: while one group names another, EC2 keeps that one."""
+    identifier = found["GroupId"]
+    return [
+        (f"revoke_security_group_{direction}", {"GroupId": identifier, "IpPermissions": found[key]})
+        for direction, key in (("ingress", "IpPermissions"), ("egress", "IpPermissionsEgress"))
+        if found.get(key)
+    ]
+
+
 def _find_groups(client: Any, resources: Sequence[Resource]) -> dict[str, Any]:
     return {resource.name: resource.name for resource in resources if find_group(client, resource.name)}
 
@@ -140,6 +150,13 @@ NETWORK = {
         "id",
         _by_id("describe_addresses", "Addresses", "allocation-id", "AllocationId"),
         _one("release_address", "AllocationId"),
+    ),
+    "ec2_security_group": Removal(
+        "ec2",
+        "id",
+        _by_id("describe_security_groups", "SecurityGroups", "group-id", "GroupId"),
+        _one("delete_security_group", "GroupId"),
+        _forget,
     ),
     # Before what they are associated with, which then has no associations to undo.
     "ec2_subnet": Removal(

@@ -16,17 +16,21 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ansible_collections.creator.platform.plugins.module_utils.aws.errors import code_of
 from ansible_collections.creator.platform.plugins.module_utils.aws.reading import at_once
 from ansible_collections.creator.platform.plugins.module_utils.aws.removal.identity import IDENTITY
+from ansible_collections.creator.platform.plugins.module_utils.aws.removal.keys import KEYS
+from ansible_collections.creator.platform.plugins.module_utils.aws.removal.messaging import MESSAGING
 from ansible_collections.creator.platform.plugins.module_utils.aws.removal.model import Removal, Resource
 from ansible_collections.creator.platform.plugins.module_utils.aws.removal.network import NETWORK
+from ansible_collections.creator.platform.plugins.module_utils.aws.removal.observability import OBSERVABILITY
+from ansible_collections.creator.platform.plugins.module_utils.aws.removal.registry import REGISTRY
 from ansible_collections.creator.platform.plugins.module_utils.aws.steps import ChangeError
 from ansible_collections.creator.platform.plugins.module_utils.aws.writer import perform
 
 #: By kind, in the order in which nothing is in use any more.
-REMOVALS: dict[str, Removal] = {**NETWORK, **IDENTITY}
+REMOVALS: dict[str, Removal] = {**OBSERVABILITY, **MESSAGING, **REGISTRY, **NETWORK, **IDENTITY, **KEYS}
 #: AWS's codes for what something else still uses.
 BUSY = frozenset({"DependencyViolation", "DeleteConflict", "InvalidIPAddress.InUse"})
 #: Codes that end so say that somebody else has removed it since it was read.
-GONE = (".NotFound", "NoSuchEntity")
+GONE = ("NotFound", "NotFoundException", "NoSuchEntity", "NonExistentQueue", "QueueDoesNotExist")
 
 
 @dataclass(frozen=True)
@@ -38,10 +42,13 @@ class Outcome:
 
 
 def resources_of(rows: Iterable[Mapping[str, Any]]) -> list[Resource]:
-    """Resources from {kind, name, facts}. Raises ChangeError for a kind that is not known here, or a fact that is missing."""
+    """Resources from {kind, name, facts, region}.
+
+    Raises ChangeError for a kind that is not known here, or a fact that is missing.
+    """
     found = []
     for row in rows:
-        resource = Resource(str(row["kind"]), str(row["name"]), row.get("facts") or {})
+        resource = Resource(str(row["kind"]), str(row["name"]), row.get("facts") or {}, str(row.get("region") or ""))
         removal = REMOVALS.get(resource.kind)
         if removal is None:
             raise ChangeError(
@@ -55,7 +62,7 @@ def resources_of(rows: Iterable[Mapping[str, Any]]) -> list[Resource]:
 
 def remove(
     resources: Sequence[Resource],
-    client_for: Callable[[str], Any],
+    client_for: Callable[[str, str], Any],
     *,
     check: bool,
     attempts: int,
@@ -65,7 +72,8 @@ def remove(
     """Remove what is there of `resources`; only tell in check mode.
 
     What is in use is tried `attempts` times, `delay` seconds apart. Raises ChangeError that names what was removed and what
-    could not be, with AWS's reason; kinds that come later are left alone then. Raises AnsibleAWSError when AWS cannot be read.
+    could not be, with AWS's reason; kinds that come later are left alone then. Raises AnsibleAWSError when AWS cannot be
+    read, or refuses what comes before.
     """
     outcome = Outcome()
     for kind, removal in REMOVALS.items():
@@ -75,9 +83,12 @@ def remove(
                 break
             if attempt > 1:
                 sleep(delay)
-            waiting = _pass(
-                removal, client_for(removal.service), waiting, outcome, check=check, last=attempt == attempts
-            )
+            left = []
+            for region in sorted({resource.region for resource in waiting}):
+                some = [resource for resource in waiting if resource.region == region]
+                client = client_for(removal.service, region)
+                left += _pass(removal, client, some, outcome, check=check, last=attempt == attempts)
+            waiting = left
     return outcome
 
 
@@ -91,6 +102,7 @@ def _pass(
     if check:
         outcome.removed.extend(there)
         return []
+    at_once(lambda resource: perform(client, removal.before(found[resource.name])), there)
     errors = at_once(lambda resource: _remove(client, removal, found[resource.name]), there)
     refused = {resource.name: error for resource, error in zip(there, errors, strict=True) if error}
     outcome.removed.extend(resource for resource in there if resource.name not in refused)

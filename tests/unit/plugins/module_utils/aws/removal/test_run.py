@@ -43,7 +43,9 @@ def run_in(
     monkeypatch.setattr(run, "REMOVALS", dict.fromkeys(KINDS, removal))
     monkeypatch.setattr(run, "_remove", world.remove)
     resources = [Resource(KINDS[name.startswith("b")], name) for name in names]
-    return remove(resources, lambda _service: None, check=check, attempts=attempts, delay=7, sleep=world.slept.append)
+    return remove(
+        resources, lambda _service, _region: None, check=check, attempts=attempts, delay=7, sleep=world.slept.append
+    )
 
 
 def names_of(resources: Sequence[Resource]) -> list[str]:
