@@ -1,8 +1,8 @@
 """Cache, origin request and response headers policies of CloudFront: AWS's own and those of the account.
 
-https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
-https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
-https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-response-headers-policies.html
+https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_GetCachePolicy.html
+https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_DeleteCachePolicy.html
+https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_UpdateCachePolicy.html
 """
 
 from __future__ import annotations
@@ -18,33 +18,13 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import utcfromtimestamp
 from moto.moto_api._internal import mock_random
 
+from localcloud.services.cloudfront_managed import MANAGED
+
 #: Kind of policy: its path, its plural, the behavior's key.
 KINDS = {
     "CachePolicy": ("cache-policy", "CachePolicies", "CachePolicyId"),
     "OriginRequestPolicy": ("origin-request-policy", "OriginRequestPolicies", "OriginRequestPolicyId"),
     "ResponseHeadersPolicy": ("response-headers-policy", "ResponseHeadersPolicies", "ResponseHeadersPolicyId"),
-}
-MANAGED = {
-    "CachePolicy": {
-        "658327ea-f89d-4fab-a63d-7e88639e58f6": "Managed-CachingOptimized",
-        "4135ea2d-6df8-44a3-9df3-4b5a84be39ad": "Managed-CachingDisabled",
-        "83da9c7e-98b4-4e11-a168-04f0df8e2c65": "Managed-UseOriginCacheControlHeaders",
-    },
-    "OriginRequestPolicy": {
-        "216adef6-5c7f-47e4-b989-5492eafa07d3": "Managed-AllViewer",
-        "b689b0a8-53d0-40ab-baf2-68738e2966ac": "Managed-AllViewerExceptHostHeader",
-        "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf": "Managed-CORS-S3Origin",
-    },
-    "ResponseHeadersPolicy": {"67f7725c-6f97-4210-82d7-5512b31e9d03": "Managed-SecurityHeadersPolicy"},
-}
-_EMPTY: dict[str, dict[str, Any]] = {
-    "CachePolicy": {"MinTTL": 0},
-    "OriginRequestPolicy": {
-        "HeadersConfig": {"HeaderBehavior": "none"},
-        "CookiesConfig": {"CookieBehavior": "none"},
-        "QueryStringsConfig": {"QueryStringBehavior": "none"},
-    },
-    "ResponseHeadersPolicy": {},
 }
 
 
@@ -55,10 +35,22 @@ class PolicyError(ServiceException):
 class Policy:
     """A policy of the account."""
 
+    managed = False
+
     def __init__(self, kind: str, config: dict[str, Any]) -> None:
         self.id = str(mock_random.uuid4())
         self.kind, self.config = kind, config
         self.etag, self.changed_at = random_id(), time.time()
+
+
+class ManagedPolicy(Policy):
+    """A policy that AWS keeps for everybody."""
+
+    managed = True
+
+    def __init__(self, kind: str, identifier: str) -> None:
+        super().__init__(kind, {"Comment": "", **MANAGED[kind][identifier]})
+        self.id, self.etag, self.changed_at = identifier, f"E{identifier[:13].replace('-', '').upper()}", 0.0
 
 
 def extend(response: Any) -> None:
@@ -118,14 +110,14 @@ class Operations:
 
     def update(self, response: Any) -> ActionResult:
         """Update…Policy."""
-        policy = self._matched(response)
+        policy = self._matched(response, "IllegalUpdate")
         policy.config = response._get_param(f"{self.kind}Config")
         policy.etag, policy.changed_at = random_id(), time.time()
         return self.get(response)
 
     def delete(self, response: Any) -> EmptyResult:
         """Delete…Policy, which a distribution must not name any more."""
-        policy = self._matched(response)
+        policy = self._matched(response, "IllegalDelete")
         for distribution in response.backend.distributions.values():
             others = distribution.raw["CacheBehaviors"].get("Items") or []
             if any(each.get(self.key) == policy.id for each in [distribution.raw["DefaultCacheBehavior"], *others]):
@@ -140,10 +132,8 @@ class Operations:
         wanted = response._get_param("Type")
         own = _own(response.backend, self.kind).values()
         rows = [{"Type": "custom", self.kind: self._shown(policy)} for policy in own]
-        for identifier, name in MANAGED[self.kind].items():
-            config = {"Name": name, "Comment": "", **_EMPTY[self.kind]}
-            policy = {"Id": identifier, "LastModifiedTime": utcfromtimestamp(0), f"{self.kind}Config": config}
-            rows.append({"Type": "managed", self.kind: policy})
+        managed = [ManagedPolicy(self.kind, identifier) for identifier in MANAGED[self.kind]]
+        rows += [{"Type": "managed", self.kind: self._shown(policy)} for policy in managed]
         found = [each for each in rows if wanted in (None, each["Type"])]
         return ActionResult({f"{self.kind}List": {"MaxItems": 100, "Quantity": len(found), "Items": found or None}})
 
@@ -152,13 +142,18 @@ class Operations:
         return {"Id": policy.id, "LastModifiedTime": changed, f"{self.kind}Config": policy.config}
 
     def _find(self, response: Any) -> Policy:
-        found = _own(response.backend, self.kind).get(response._get_param("Id"))
+        identifier = response._get_param("Id")
+        if identifier in MANAGED[self.kind]:
+            return ManagedPolicy(self.kind, identifier)
+        found = _own(response.backend, self.kind).get(identifier)
         if found is None:
             raise PolicyError(f"NoSuch{self.kind}", f"The {self.kind} does not exist.")
         return found
 
-    def _matched(self, response: Any) -> Policy:
+    def _matched(self, response: Any, refusal: str) -> Policy:
         policy, given = self._find(response), response._get_param("IfMatch")
+        if policy.managed:
+            raise PolicyError(refusal, f"The {self.kind} {policy.id} is managed by AWS.")
         if not given:
             raise PolicyError("InvalidIfMatchVersion", "The If-Match version is missing or not valid for the resource.")
         if given != policy.etag:

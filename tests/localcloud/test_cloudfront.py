@@ -130,6 +130,16 @@ def test_what_it_names_has_to_exist_and_is_kept(cloud: RunningCloud, cdn: Any) -
 def test_policies_are_there_and_those_of_aws(cdn: Any) -> None:
     managed = cdn.list_cache_policies(Type="managed")["CachePolicyList"]["Items"]
     assert OPTIMIZED in [each["CachePolicy"]["Id"] for each in managed]
+    found = cdn.get_cache_policy(Id=OPTIMIZED)
+    assert found["CachePolicy"] in [each["CachePolicy"] for each in managed]
+    key = cdn.get_cache_policy_config(Id=OPTIMIZED)["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert (key["EnableAcceptEncodingBrotli"], key["CookiesConfig"]) == (True, {"CookieBehavior": "none"})
+    with refused("IllegalDelete"):
+        cdn.delete_cache_policy(Id=OPTIMIZED, IfMatch=found["ETag"])
+    with refused("IllegalUpdate"):
+        cdn.update_cache_policy(
+            Id=OPTIMIZED, IfMatch=found["ETag"], CachePolicyConfig=found["CachePolicy"]["CachePolicyConfig"]
+        )
     headers = {"Name": "headers", "SecurityHeadersConfig": {"ContentTypeOptions": {"Override": True}}}
     made = cdn.create_response_headers_policy(ResponseHeadersPolicyConfig=headers)
     identifier = made["ResponseHeadersPolicy"]["Id"]
