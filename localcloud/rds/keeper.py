@@ -140,11 +140,11 @@ def follow_all(rds: Rds) -> None:
 
 
 def follow(rds: Rds, copy: AutomatedBackup) -> None:
-    """One copy; it is active once it holds a base backup."""
+    """One copy; it replicates once it holds a base backup."""
     if copy.source_archive is None:
         return
     rds.archive(copy).follow(Archive(rds.site, copy.source_archive))
-    if copy.status == "creating" and rds.archive(copy).window() is not None:
+    if copy.status == "pending" and rds.archive(copy).window() is not None:
         with rds.cloud.lock:
-            copy.status = "active"
+            copy.status = "replicating"
             rds.touched()

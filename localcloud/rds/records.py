@@ -62,7 +62,8 @@ class SnapshotRecord:
 class AutomatedBackup:
     """Automated backups of one instance in one region. archive: folder below the home with base backups and WAL.
 
-    status: creating, active or retained. source_arn: ARN of the backup that this one is a copy of in another region.
+    status: creating, active or retained; of a copy pending, replicating or retained. source_arn: ARN of the backup that this
+    one is a copy of in another region.
     """
 
     arn: str

@@ -1,6 +1,7 @@
 """Requests about automated backups: describe, delete, and their replication to another region.
 
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReplicateBackups.html
+https://docs.aws.amazon.com/cli/latest/reference/rds/start-db-instance-automated-backups-replication.html
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ def _add(
         resource_id=source.resource_id,
         instance_arn=source.instance_arn,
         instance_region=source.instance_region,
-        status="creating",
+        status="pending",
         retention=retention,
         settings=copy.deepcopy(source.settings),
         tags=tags_for(params, "auto-backup") or list(params.get("Tags", [])),

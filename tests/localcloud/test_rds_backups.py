@@ -30,7 +30,7 @@ def test_replicated_backups_restore_in_the_second_region_when_the_source_is_gone
     )
     started = dr.start_db_instance_automated_backups_replication(SourceDBInstanceArn=arn, BackupRetentionPeriod=14)
     backup = started["DBInstanceAutomatedBackup"]
-    assert (backup["Status"], backup["BackupRetentionPeriod"], backup["Region"]) == ("creating", 14, "eu-west-1")
+    assert (backup["Status"], backup["BackupRetentionPeriod"], backup["Region"]) == ("pending", 14, "eu-west-1")
     assert instance(rds, "doomed")["DBInstanceAutomatedBackupsReplications"] == [
         {"DBInstanceAutomatedBackupsArn": backup["DBInstanceAutomatedBackupsArn"]}
     ]
@@ -46,7 +46,7 @@ def test_replicated_backups_restore_in_the_second_region_when_the_source_is_gone
             break
         assert time.monotonic() < deadline, backup
         time.sleep(0.05)
-    assert backup["Status"] == "active"
+    assert backup["Status"] == "replicating"
 
     rds.delete_db_instance(DBInstanceIdentifier="doomed", SkipFinalSnapshot=True, DeleteAutomatedBackups=True)
     wait_gone(rds, "doomed")

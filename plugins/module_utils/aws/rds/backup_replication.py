@@ -17,6 +17,11 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.steps import 
 ENDED = ("retained", "deleting")
 
 
+def ended(backup: Mapping[str, Any]) -> bool:
+    """Whether a replicated backup no longer follows its source. RDS writes its statuses in small letters, or not."""
+    return str(backup.get("Status", "")).lower() in ENDED
+
+
 class BackupReplicationError(Exception):
     """A change that RDS cannot make on a replication; the message says why and what to do."""
 
@@ -38,7 +43,7 @@ def region_of(arn: str) -> str:
 def select(backups: Iterable[Mapping[str, Any]], source_arn: str) -> Mapping[str, Any] | None:
     """The replicated backup of the instance `source_arn` that still follows it, or None."""
     for backup in backups:
-        if backup.get("DBInstanceArn") == source_arn and backup.get("Status") not in ENDED:
+        if backup.get("DBInstanceArn") == source_arn and not ended(backup):
             return backup
     return None
 

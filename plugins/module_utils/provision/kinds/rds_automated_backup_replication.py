@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.rds.backup_replication import (
-    ENDED,
+    ended,
     project,
     region_of,
 )
@@ -22,7 +22,7 @@ from ansible_collections.creator.platform.plugins.module_utils.provision.model i
 
 def is_replica(backup: Mapping[str, Any], region: str) -> bool:
     """Whether a backup comes from another region and still follows its source ("retained" ones do not)."""
-    return region_of(backup.get("DBInstanceArn", "")) != region and backup.get("Status") not in ENDED
+    return region_of(backup.get("DBInstanceArn", "")) != region and not ended(backup)
 
 
 def read(client: Any, scope: Scope) -> list[Resource]:

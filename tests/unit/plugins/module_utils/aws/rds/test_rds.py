@@ -25,8 +25,14 @@ def test_a_running_replication_is_not_changed() -> None:
         backup_replication.present(SOURCE, {"retention_days": 7}, BACKUP)
 
 
-def test_a_retained_backup_is_no_replication() -> None:
-    assert backup_replication.select([{**BACKUP, "Status": "retained"}], SOURCE) is None
+@pytest.mark.parametrize("status", ["retained", "Retained", "deleting"])
+def test_a_retained_backup_is_no_replication(status: str) -> None:
+    assert backup_replication.select([{**BACKUP, "Status": status}], SOURCE) is None
+
+
+@pytest.mark.parametrize("status", ["pending", "Replicating", "replicating", "active"])
+def test_a_backup_that_follows_its_source_is_a_replication(status: str) -> None:
+    assert backup_replication.select([{**BACKUP, "Status": status}], SOURCE) is not None
     assert backup_replication.select([{**BACKUP, "DBInstanceArn": "other"}, BACKUP], SOURCE) is BACKUP
 
 
