@@ -61,6 +61,7 @@ def test_what_was_asked_is_kept_and_shown(cluster: dict[str, Any]) -> None:
     assert {"types": ["api", "audit"], "enabled": True} in cluster["logging"]["clusterLogging"]
     assert cluster["resourcesVpcConfig"]["endpointPublicAccess"] is True
     assert cluster["tags"] == {"platform": "creator"}
+    assert cluster.keys().isdisjoint({"computeConfig", "storageConfig", "zonalShiftConfig"})
 
 
 @pytest.mark.usefixtures("cluster")

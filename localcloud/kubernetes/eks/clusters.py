@@ -35,6 +35,8 @@ CONFIG_KINDS = {
     "kubernetesNetworkConfig": "AutoModeUpdate",
     "remoteNetworkConfig": "RemoteNetworkConfigUpdate",
 }
+#: What a cluster tells nothing of when it was not asked for it.
+_UNASKED = ("zonalShiftConfig", "computeConfig", "storageConfig", "remoteNetworkConfig", "clientRequestToken")
 MODES = ("CONFIG_MAP", "API_AND_CONFIG_MAP", "API")
 
 
@@ -95,12 +97,8 @@ def _record(call: Call, version: str) -> Record:
             "authenticationMode": access_config.get("authenticationMode", "CONFIG_MAP"),
         },
         "upgradePolicy": {"supportType": "EXTENDED", **call.get("upgradePolicy", {})},
-        "zonalShiftConfig": {"enabled": False, **call.get("zonalShiftConfig", {})},
-        "computeConfig": {"enabled": False, "nodePools": [], **call.get("computeConfig", {})},
-        "storageConfig": call.get("storageConfig", {"blockStorage": {"enabled": False}}),
         "deletionProtection": call.get("deletionProtection", False),
-        **({"remoteNetworkConfig": call["remoteNetworkConfig"]} if call.get("remoteNetworkConfig") else {}),
-        **({"clientRequestToken": call["clientRequestToken"]} if call.get("clientRequestToken") else {}),
+        **{name: call[name] for name in _UNASKED if call.get(name)},
     }
 
 
