@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcEndpoint.htm
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcEndpoints.html
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNetworkAcls.html (filter network-acl-id)
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_FlowLog.html (deliverLogsStatus)
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateFlowLogs.html (LogDestination is the ARN of a log group, too)
 https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html (one private name in a VPC, one subnet in a zone)
 """
 
@@ -21,6 +22,7 @@ from moto.ec2.models.network_acls import NetworkAcl
 from moto.ec2.models.vpcs import VPCEndPoint
 from moto.ec2.responses.vpcs import VPCs
 from moto.iam.models import iam_backends
+from moto.logs.models import logs_backends
 
 from localcloud.cloud import Cloud
 
@@ -151,8 +153,14 @@ def _deliver(plain: Callable[..., Any]) -> Callable[..., Any]:
     def create_flow_logs(backend: Any, *given: Any, **named: Any) -> Any:
         made, unsuccessful = plain(backend, *given, **named)
         for flow in made:
-            role = flow.deliver_logs_permission_arn
-            if flow.log_destination_type == "cloud-watch-logs" and not _may(backend.account_id, role):
+            if flow.log_destination_type != "cloud-watch-logs":
+                continue
+            if flow.log_destination and not flow.log_group_name:
+                # moto looks for the group by its name only; the ARN is arn:aws:logs:<region>:<account>:log-group:<name>
+                flow.log_group_name = flow.log_destination.split(":")[6]
+                if flow.log_group_name in logs_backends[backend.account_id][backend.region_name].groups:
+                    flow.deliver_logs_status, flow.deliver_logs_error_message = "SUCCESS", None
+            if not _may(backend.account_id, flow.deliver_logs_permission_arn):
                 flow.deliver_logs_status, flow.deliver_logs_error_message = "FAILED", "Access error"
         return made, unsuccessful
 

@@ -2,6 +2,7 @@
 
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html (which protocols go with ports, types and codes)
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_UpdateSecurityGroupRuleDescriptionsIngress.html
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNetworkAclEntry.html (which protocols go with ports)
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html (InvalidNetworkAclID.NotFound)
 """
 
@@ -12,12 +13,15 @@ from typing import Any
 
 from moto.ec2.exceptions import EC2ClientError, InvalidSecurityGroupNotFoundError
 from moto.ec2.models import EC2Backend
+from moto.ec2.models.network_acls import NetworkAclEntry
 from moto.ec2.models.security_groups import SecurityGroupRule
 
 from localcloud.cloud import Cloud
 
 #: Protocols whose rules must have ports, or a type and a code: by name and number, and how AWS names them in its refusal.
 _WITH_PORTS = {"tcp": "TCP/UDP", "6": "TCP/UDP", "udp": "TCP/UDP", "17": "TCP/UDP", "icmp": "ICMP", "1": "ICMP"}
+#: Protocols of network ACLs, by number, whose entries have ports.
+_ACL_PORTS = frozenset({"6", "17"})
 #: Without a type and a code, a rule is for all.
 _WITH_TYPES = frozenset({"icmpv6", "58"})
 
@@ -30,6 +34,8 @@ def install(cloud: Cloud) -> None:
     backend.update_security_group_rule_descriptions_ingress = _describing("ingress_rules")
     backend.update_security_group_rule_descriptions_egress = _describing("egress_rules")
     backend.describe_network_acls = _describe(backend.describe_network_acls)
+    entry: Any = NetworkAclEntry
+    entry.port_range = property(_ports(entry.port_range.fget))
 
 
 def _init(plain: Callable[..., None]) -> Callable[..., None]:
@@ -92,6 +98,15 @@ def _identity(rule: Any) -> tuple[Any, ...]:
     """What makes a rule the same rule: all but its description."""
     peer = rule.ip_range.get("CidrIp"), rule.ip_range.get("CidrIpv6"), rule.source_group.get("GroupId")
     return rule.ip_protocol, rule.from_port, rule.to_port, *peer, rule.prefix_list_id
+
+
+def _ports(plain: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Of an entry for a protocol without ports EC2 keeps none, whatever was given."""
+
+    def port_range(entry: Any) -> Any:
+        return plain(entry) if str(entry.protocol) in _ACL_PORTS else None
+
+    return port_range
 
 
 def _describe(plain: Callable[..., Any]) -> Callable[..., Any]:

@@ -117,9 +117,39 @@ def test_flow_logs_say_that_they_do_not_arrive(cloud: Any, vpc: dict[str, Any]) 
     assert status("flows", "arn:aws:iam::123456789012:role/absent") == "FAILED"
     assert status("absent", roles["right"]) == "FAILED"
 
+    def by_arn(group: str) -> tuple[str, str]:
+        request = {"ResourceIds": [vpc["vpc"]], "ResourceType": "VPC", "TrafficType": "ALL"}
+        place = f"arn:aws:logs:eu-west-1:123456789012:log-group:{group}"
+        made = ec2.create_flow_logs(**request, LogDestination=place, DeliverLogsPermissionArn=roles["right"])
+        (found,) = ec2.describe_flow_logs(FlowLogIds=made["FlowLogIds"])["FlowLogs"]
+        ec2.delete_flow_logs(FlowLogIds=made["FlowLogIds"])
+        return found["LogGroupName"], found["DeliverLogsStatus"]
+
+    assert by_arn("flows") == ("flows", "SUCCESS")
+    assert by_arn("absent") == ("absent", "FAILED")
+
 
 def test_network_acls_are_found_by_id(cloud: Any, vpc: dict[str, Any]) -> None:
     ec2 = cloud.client("ec2")
     made = ec2.create_network_acl(VpcId=vpc["vpc"])["NetworkAcl"]["NetworkAclId"]
     found = ec2.describe_network_acls(Filters=[{"Name": "network-acl-id", "Values": [made]}])["NetworkAcls"]
     assert [acl["NetworkAclId"] for acl in found] == [made]
+
+
+def test_entries_of_network_acls_have_ports_where_their_protocol_has(cloud: Any, vpc: dict[str, Any]) -> None:
+    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNetworkAclEntry.html"""
+    ec2 = cloud.client("ec2")
+    made = ec2.create_network_acl(VpcId=vpc["vpc"])["NetworkAcl"]["NetworkAclId"]
+    for number, protocol in ((100, "-1"), (110, "6")):
+        ec2.create_network_acl_entry(
+            NetworkAclId=made,
+            RuleNumber=number,
+            Protocol=protocol,
+            RuleAction="allow",
+            Egress=False,
+            CidrBlock="10.0.0.0/8",
+            PortRange={"From": 0, "To": 0},
+        )
+    entries = ec2.describe_network_acls(NetworkAclIds=[made])["NetworkAcls"][0]["Entries"]
+    ports = {entry["RuleNumber"]: entry.get("PortRange") for entry in entries if not entry["Egress"]}
+    assert (ports[100], ports[110]) == (None, {"From": 0, "To": 0})
