@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from botocore.exceptions import DataNotFoundError, UnknownServiceError
 from moto.core.model import OperationModel, ServiceModel
@@ -62,10 +62,12 @@ class Call:
 
     @property
     def raw_path(self) -> str:
-        """The path as it was sent, still encoded."""
-        return str(self.environ.get("RAW_URI") or self.environ.get("REQUEST_URI") or self.environ["PATH_INFO"]).split(
-            "?", 1
-        )[0]
+        """The path as it was sent, still encoded.
+
+        A client that takes the cloud for its proxy sends the whole URI: https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2
+        """
+        target = str(self.environ.get("RAW_URI") or self.environ.get("REQUEST_URI") or self.environ["PATH_INFO"])
+        return (target if target.startswith("/") else urlsplit(target).path or "/").split("?", 1)[0]
 
     @cached_property
     def protocol(self) -> str:

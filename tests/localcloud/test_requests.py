@@ -9,8 +9,10 @@ import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import botocore.exceptions
 import pytest
+from botocore.config import Config
 
 TRUST = '{"Version": "2012-10-17", "Statement": []}'
 
@@ -38,6 +40,23 @@ def test_what_a_record_holds(cloud: Any) -> None:
     assert (record["status"], record["mutating"], record["fault"], record["code"]) == (200, True, None, None)
     assert record["seconds"] > 0
     assert datetime.datetime.fromisoformat(record["time"].replace("Z", "+00:00")).tzinfo is not None
+
+
+def test_a_client_may_take_the_cloud_for_its_proxy(cloud: Any) -> None:
+    """S3 Control has the account in its host's name, which no name server knows here; the whole URI is sent then."""
+    control = boto3.session.Session().client(
+        "s3control",
+        region_name=cloud.content.region,
+        endpoint_url=cloud.content.endpoint.replace("://", "://123456789012."),
+        aws_access_key_id=cloud.content.access_key_id,
+        aws_secret_access_key=cloud.content.secret_access_key,
+        config=Config(proxies={"http": cloud.content.endpoint}, inject_host_prefix=False),
+    )
+    names = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+    settings = dict.fromkeys(names, True)
+    control.put_public_access_block(AccountId="123456789012", PublicAccessBlockConfiguration=settings)
+    found = control.get_public_access_block(AccountId="123456789012")["PublicAccessBlockConfiguration"]
+    assert found == settings
 
 
 def test_each_protocol_is_identified(cloud: Any) -> None:
