@@ -1,6 +1,7 @@
 """EC2: rules of security groups for any protocol, and network ACLs that are not there.
 
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html (which protocols go with ports, types and codes)
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifySecurityGroupRules.html
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_UpdateSecurityGroupRuleDescriptionsIngress.html
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNetworkAclEntry.html (which protocols go with ports)
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html (InvalidNetworkAclID.NotFound)
@@ -30,12 +31,19 @@ def install(cloud: Cloud) -> None:
     """Patch moto's EC2."""
     rule: Any = SecurityGroupRule
     rule.__init__ = _init(rule.__init__)
+    rule.description = property(lambda self: self.ip_range.get("Description") or self.source_group.get("Description"))
     backend: Any = EC2Backend
     backend.update_security_group_rule_descriptions_ingress = _describing("ingress_rules")
     backend.update_security_group_rule_descriptions_egress = _describing("egress_rules")
+    backend.modify_security_group_rules = _modify(backend.modify_security_group_rules)
     backend.describe_network_acls = _describe(backend.describe_network_acls)
     entry: Any = NetworkAclEntry
     entry.port_range = property(_ports(entry.port_range.fget))
+
+
+def _portless(protocol: Any) -> bool:
+    name = str(protocol).lower()
+    return name not in _WITH_PORTS and name not in _WITH_TYPES
 
 
 def _init(plain: Callable[..., None]) -> Callable[..., None]:
@@ -50,7 +58,7 @@ def _init(plain: Callable[..., None]) -> Callable[..., None]:
             )
         if name in _WITH_TYPES:
             from_port, to_port = (-1 if port is None else port for port in (from_port, to_port))
-        portless = name not in _WITH_PORTS and name not in _WITH_TYPES
+        portless = _portless(name)
         plain(rule, backend, protocol, group, *((-1, -1) if portless else (from_port, to_port)), *rest, **named)
         if portless:
             rule.from_port = rule.to_port = None
@@ -92,6 +100,26 @@ def _describing(kept: str) -> Callable[..., Any]:
         return group
 
     return update
+
+
+def _modify(plain: Callable[..., None]) -> Callable[..., None]:
+    """Moto asks for ports of every protocol, and keeps the description of a rule whose peer is a group where none is read."""
+
+    def modify(backend: Any, group_id: str, rules: dict[str, dict[str, Any]]) -> None:
+        portless = {identifier for identifier, new in rules.items() if _portless(new.get("IpProtocol"))}
+        no_ports = {"FromPort": -1, "ToPort": -1}
+        plain(backend, group_id, {key: {**new, **(no_ports if key in portless else {})} for key, new in rules.items()})
+        group = backend.get_security_group_by_name_or_id(group_id)
+        for identifier, new in rules.items():
+            rule = group.get_rule(identifier)
+            if identifier in portless:
+                rule.from_port = rule.to_port = None
+            if rule.source_group:
+                rule.ip_range.pop("Description", None)
+                rule.source_group.pop("Description", None)
+                rule.source_group |= {"Description": new["Description"]} if new.get("Description") else {}
+
+    return modify
 
 
 def _identity(rule: Any) -> tuple[Any, ...]:

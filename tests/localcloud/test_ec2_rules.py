@@ -89,3 +89,29 @@ def test_a_description_is_changed_and_taken_away_in_place(cloud: Any, way: str, 
         assert texts() == [text]
     with pytest.raises(client.exceptions.ClientError, match=r"InvalidPermission\.NotFound"):
         update(GroupId=group, IpPermissions=permissions("third", port=23))
+
+
+@pytest.mark.parametrize("peer", [{"CidrIp": "10.0.0.0/8"}, {"GroupId": ""}])
+@pytest.mark.parametrize("asked", [{"IpProtocol": "-1"}, {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22}])
+def test_one_rule_is_described_and_changed_by_its_id(cloud: Any, peer: dict[str, str], asked: dict[str, Any]) -> None:
+    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifySecurityGroupRules.html"""
+    client = cloud.client("ec2")
+    group = new_group(client, f"changed-{asked['IpProtocol']}-{'-'.join(peer)}")
+    kind, peer = ("UserIdGroupPairs", {"GroupId": group}) if "GroupId" in peer else ("IpRanges", peer)
+    made = client.authorize_security_group_ingress(
+        GroupId=group, IpPermissions=[{**asked, kind: [{**peer, "Description": "first"}]}]
+    )
+    identifier = made["SecurityGroupRules"][0]["SecurityGroupRuleId"]
+
+    def described() -> str:
+        (rule,) = client.describe_security_group_rules(SecurityGroupRuleIds=[identifier])["SecurityGroupRules"]
+        return str(rule["Description"])
+
+    assert described() == "first"
+    place = {"ReferencedGroupId": group} if "GroupId" in peer else {"CidrIpv4": "10.0.0.0/8"}
+    rule = {**asked, **place, "Description": "second"}
+    client.modify_security_group_rules(
+        GroupId=group, SecurityGroupRules=[{"SecurityGroupRuleId": identifier, "SecurityGroupRule": rule}]
+    )
+    assert described() == "second"
+    assert rules(client, group) == [(asked["IpProtocol"], asked.get("FromPort"), asked.get("ToPort"))]
