@@ -1,6 +1,6 @@
 """Measures create, nothing to do and destroy of one stack with this collection and, where it is found, with Terraform.
 
-python benchmarks/provision.py [--json] [--rounds 3] [--factor 0.005] [--path-factor 0.3]
+python benchmarks/provision.py [--json] [--rounds 3] [--components network,keys] [--factor 0.005] [--path-factor 0.3]
 
 Each side has a local cloud of its own with the same settings; the rounds alternate. What is built is the plan of the
 benchmark's inventory, which is handed to Terraform as its variables. See docs/speed.md for what the figures mean.
@@ -23,7 +23,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.measure.critical_path import critical_path
-from benchmarks.measure.sides import Cloud, Ours, Run, SideError, Terraform, find_terraform
+from benchmarks.measure.sides import WHOLE, Cloud, Ours, Run, SideError, Terraform, find_terraform
 from localcloud.cloud import DEFAULT_FACTOR
 
 LARGE = 4
@@ -41,12 +41,17 @@ def main() -> int:
         default=0.0,
         help="the factor of the critical path's own create (default: not measured)",
     )
+    parser.add_argument(
+        "--components",
+        default=WHOLE,
+        help="components with a comma between, each with those it needs (default: all that docs/speed.md names)",
+    )
     parser.add_argument("--no-growth", action="store_true", help=f"leave out the stack of {LARGE} times the size")
     options = parser.parse_args()
     clouds: list[Cloud] = []
     with tempfile.TemporaryDirectory(prefix="bench-", dir="/tmp") as folder:
         Path(folder).chmod(0o755)
-        benchmark = Benchmark(Path(folder), clouds, options.factor)
+        benchmark = Benchmark(Path(folder), clouds, options.factor, options.components)
         try:
             benchmark.run(options.rounds, growth=not options.no_growth, path_factor=options.path_factor)
         except SideError as error:
@@ -68,10 +73,11 @@ def say(text: str) -> None:
 class Benchmark:
     """One measurement. `clouds` are those that were started, for the caller to stop."""
 
-    def __init__(self, folder: Path, clouds: list[Cloud], factor: float) -> None:
+    def __init__(self, folder: Path, clouds: list[Cloud], factor: float, components: str = WHOLE) -> None:
         self.folder = folder
         self.clouds = clouds
         self.factor = factor
+        self.components = components
         #: Whether a run did not do what it was measured for.
         self.failed = False
         #: Runs by side and step, and resources by side: whatever was measured by now.
@@ -80,9 +86,9 @@ class Benchmark:
     def run(self, rounds: int, *, growth: bool, path_factor: float) -> None:
         """Measure into `found`. Raises SideError."""
         found = self.found
-        ours = Ours(self.cloud("ours"), self.folder / "ours", 1)
+        ours = self.ours("ours", 1)
         plan = ours.plan()
-        large = Ours(self.cloud("large"), self.folder / "large", LARGE) if growth else None
+        large = self.ours("large", LARGE) if growth else None
         terraform = self.terraform(plan)
         kinds = [change["kind"] for component in plan["components"] for change in component["changes"]]
         found["resources"]["ours"] = len(kinds)
@@ -123,6 +129,10 @@ class Benchmark:
         self.clouds.append(made)
         return made
 
+    def ours(self, name: str, size: int, factor: float | None = None) -> Ours:
+        """This collection, on a new cloud."""
+        return Ours(self.cloud(name, factor), self.folder / name, size, self.components)
+
     def terraform(self, plan: dict[str, Any]) -> Terraform | None:
         """Terraform, ready to begin; None where there is none."""
         place = find_terraform(say)
@@ -135,7 +145,7 @@ class Benchmark:
     def path(self, kinds: Sequence[str], factor: float) -> dict[str, Any]:
         """Our create where AWS takes its time, and how long it must take."""
         seconds, way = critical_path(kinds)
-        side = Ours(self.cloud("path", factor), self.folder / "path", 1)
+        side = self.ours("path", 1, factor)
         run = self.step(side.name, f"create at factor {factor:g}", side.create)
         return {"seconds": seconds * factor, "way": way, "run": run}
 

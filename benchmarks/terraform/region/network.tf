@@ -3,6 +3,10 @@ locals {
   tables  = try(var.kinds.ec2_route_table, {})
   groups  = try(var.kinds.ec2_security_group, {})
   acls    = try(var.kinds.ec2_network_acl, {})
+  # What a plan of an empty account names as a list that the network publishes.
+  public_subnets  = [for name, subnet in aws_subnet.this : subnet.id if strcontains(name, "-public-")]
+  private_subnets = [for name, subnet in aws_subnet.this : subnet.id if strcontains(name, "-private-")]
+  data_subnets    = [for name, subnet in aws_subnet.this : subnet.id if strcontains(name, "-data-")]
   associations = merge([
     for name, table in local.tables : { for subnet in table.subnets : subnet => name }
   ]...)
@@ -18,6 +22,7 @@ locals {
           protocol  = rule.protocol == "all" ? "-1" : rule.protocol
           from_port = rule.protocol == "all" ? null : try(rule.from_port, null)
           to_port   = rule.protocol == "all" ? null : try(rule.to_port, null)
+          reason    = try(rule.description, null)
           peer      = startswith(rule.peer, "group:") ? trimprefix(rule.peer, "group:") : null
           cidr      = startswith(rule.peer, "group:") ? null : rule.peer
         }
@@ -50,13 +55,14 @@ resource "aws_internet_gateway" "this" {
 }
 
 resource "aws_eip" "this" {
-  for_each = try(var.kinds.ec2_nat_gateway, {})
+  for_each = try(var.kinds.ec2_elastic_ip, {})
   domain   = "vpc"
+  tags     = merge(each.value.tags, { Name = each.key })
 }
 
 resource "aws_nat_gateway" "this" {
   for_each      = try(var.kinds.ec2_nat_gateway, {})
-  allocation_id = aws_eip.this[each.key].id
+  allocation_id = aws_eip.this[each.value.address].id
   subnet_id     = aws_subnet.this[each.value.subnet].id
   tags          = merge(each.value.tags, { Name = each.key })
   depends_on    = [aws_internet_gateway.this]
@@ -94,6 +100,7 @@ resource "aws_vpc_security_group_ingress_rule" "this" {
   for_each                     = { for name, rule in local.rules : name => rule if rule.direction == "ingress" }
   security_group_id            = aws_security_group.this[each.value.group].id
   ip_protocol                  = each.value.protocol
+  description                  = each.value.reason
   from_port                    = each.value.from_port
   to_port                      = each.value.to_port
   cidr_ipv4                    = each.value.cidr
@@ -104,6 +111,7 @@ resource "aws_vpc_security_group_egress_rule" "this" {
   for_each                     = { for name, rule in local.rules : name => rule if rule.direction == "egress" }
   security_group_id            = aws_security_group.this[each.value.group].id
   ip_protocol                  = each.value.protocol
+  description                  = each.value.reason
   from_port                    = each.value.from_port
   to_port                      = each.value.to_port
   cidr_ipv4                    = each.value.cidr
@@ -160,7 +168,7 @@ resource "aws_vpc_endpoint" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  for_each          = try(var.kinds.logs_group, {})
+  for_each          = { for name, group in try(var.kinds.logs_group, {}) : name => group if !startswith(name, "aws-waf-logs-") }
   name              = each.key
   retention_in_days = each.value.retention_days
   kms_key_id        = try(local.keys[each.value.kms_key], null)

@@ -4,7 +4,8 @@ locals {
     { for name, key in aws_kms_key.this : name => key.arn },
     { for name, key in aws_kms_replica_key.this : name => key.arn },
   )
-  roles = try(var.kinds.iam_role, {})
+  audit_key = one([for name in keys(local.all_keys) : name if endswith(name, "-audit")])
+  roles     = try(var.kinds.iam_role, {})
   inline = merge([
     for name, role in local.roles : { for policy, document in role.policies : "${name} ${policy}" => { role = name, name = policy, document = document } }
   ]...)
@@ -53,7 +54,8 @@ resource "aws_iam_role_policy" "this" {
   for_each = local.inline
   name     = each.value.name
   role     = aws_iam_role.this[each.value.role].id
-  policy   = jsonencode(each.value.document)
+  # One of them names a key, as what it is called.
+  policy = replace(jsonencode(each.value.document), "\"${local.audit_key}\"", "\"${try(local.keys[local.audit_key], local.audit_key)}\"")
 }
 
 resource "aws_iam_role_policy_attachment" "this" {

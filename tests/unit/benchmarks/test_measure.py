@@ -12,6 +12,7 @@ from benchmarks.measure.critical_path import AFTER, SECONDS, critical_path
 from benchmarks.measure.sides import Run, stack_of
 from benchmarks.provision import everything, ratios
 
+PLAN = {"platform": "creator", "environment": "local", "account": "123456789012"}
 ALL = sorted({*SECONDS, *AFTER, *(one for before in AFTER.values() for one in before)})
 
 
@@ -56,7 +57,7 @@ def test_terraform_is_handed_the_plan_with_names_for_keys() -> None:
             {"attribute": "tags", "before": None, "after": {"a": ["(known after apply: keys.data_key_arn)", 1]}},
         ],
     }
-    plan = {"platform": "creator", "environment": "local", "components": [{"changes": [change]}]}
+    plan = {**PLAN, "components": [{"changes": [change]}]}
     assert stack_of(plan) == {
         "eu-west-1": {
             "sqs_queue": {
@@ -67,6 +68,33 @@ def test_terraform_is_handed_the_plan_with_names_for_keys() -> None:
             }
         }
     }
+
+
+@pytest.mark.parametrize(
+    ("published", "name"),
+    [
+        ("keys.data_key_arn", "creator-local-data"),
+        ("keys.dr_storage_key_arn", "creator-local-storage"),
+        ("identity.services_worker_role_arn", "creator-local-services-worker"),
+        ("identity.boundary_policy_arn", "creator-local-boundary"),
+        ("network.alb_security_group_id", "creator-local-alb"),
+        ("storage.media_bucket", "creator-local-media-123456789012"),
+        ("audit.trail_log_group", "/creator/local/audit/trail"),
+    ],
+)
+def test_what_another_component_publishes_becomes_its_name(published: str, name: str) -> None:
+    unknown = f"(known after apply: {published})"
+    row = {"attribute": "domain", "before": None, "after": [f"{unknown}.s3.amazonaws.com"]}
+    change = {"kind": "kind", "name": f"creator-local/{unknown}", "region": "eu-west-1", "attributes": [row]}
+    stack = stack_of({**PLAN, "components": [{"changes": [change]}]})
+    assert stack == {"eu-west-1": {"kind": {f"creator-local/{name}": {"domain": [f"{name}.s3.amazonaws.com"]}}}}
+
+
+def test_what_is_no_name_stays_unknown() -> None:
+    row = {"attribute": "subnets", "before": None, "after": ["(known after apply: network.private_subnet_ids)"]}
+    change = {"kind": "kind", "name": "name", "region": "eu-west-1", "attributes": [row]}
+    stack = stack_of({**PLAN, "components": [{"changes": [change]}]})
+    assert stack["eu-west-1"]["kind"]["name"] == {"subnets": [row["after"][0]]}
 
 
 def test_every_resource_is_named_once() -> None:
