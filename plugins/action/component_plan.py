@@ -56,6 +56,7 @@ class ActionModule(AwsActionBase):
         "inputs_attempts": {"type": "int", "default": 1},
         "delay": {"type": "float", "default": 1},
         "published": {"type": "dict"},
+        "known_tags": {"type": "dict", "default": {}},
         "unprotected": {"type": "list", "elements": "str", "default": []},
         "approved": {"type": "path"},
         "lock": {"type": "dict", "default": {}},
@@ -90,6 +91,7 @@ class ActionModule(AwsActionBase):
                 kinds=tuple(variables.value(f"{component}_kinds")),
                 # A removal desires nothing, so nothing else says that there is a second region to look in.
                 regions=() if wanted else (args["dr_region"],),
+                known_tags=args["known_tags"],
             ),
             client_for,
         )

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AWS_ERRORS, AwsError, explain
 from ansible_collections.creator.platform.plugins.module_utils.aws.parameters import read_path
+from ansible_collections.creator.platform.plugins.module_utils.provision.kinds.logs_group import tags_by_arn
 from ansible_collections.creator.platform.plugins.module_utils.provision.preflight import (
     START,
     Settings,
@@ -32,6 +33,7 @@ class ActionModule(AwsActionBase):
         "sandbox": {"type": "str", "default": ""},
         "rehearsal": {"type": "bool", "default": False},
         "published": {"type": "str", "default": ""},
+        "log_groups_of": {"type": "str", "default": ""},
     }
 
     def answer(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
@@ -50,7 +52,17 @@ class ActionModule(AwsActionBase):
         path, published = args["published"], {}
         if path:
             published = read_path(client_for("ssm", settings.region), path, below=True)
-        return {"changed": False, "account": settings.account, "published": published}
+        tags = self._log_group_tags(client_for, args["log_groups_of"], settings)
+        return {"changed": False, "account": settings.account, "published": published, "log_group_tags": tags}
+
+    @staticmethod
+    def _log_group_tags(client_for: Callable[[str, str], Any], platform: str, settings: Settings) -> dict[str, Any]:
+        if not platform:
+            return {}
+        try:
+            return tags_by_arn(client_for("logs", settings.region), platform, settings.environment)
+        except AWS_ERRORS:
+            return {}  # then each component asks for itself, and its plan tells what it could not read
 
     @staticmethod
     def _account(client_for: Callable[[str, str], Any], settings: Settings) -> str:

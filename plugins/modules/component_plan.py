@@ -59,6 +59,10 @@ options:
   published:
     description: Outputs of all components by the names of their parameters, where they were read before; then nobody is asked.
     type: dict
+  known_tags:
+    description: Tags by ARN of resources, where they were read for all components before; then nobody is asked for these.
+    type: dict
+    default: {}
   unprotected:
     description: Protected resources that may be replaced or removed, each as "<kind> <name>".
     type: list

@@ -47,6 +47,11 @@ options:
     description: Path of Systems Manager below which all parameters are read, for RV(published); empty to read none.
     type: str
     default: ""
+  log_groups_of:
+    description:
+      - Name of the platform whose log groups in this environment have their tags read, for RV(log_group_tags); empty for none.
+    type: str
+    default: ""
 attributes:
   check_mode:
     description: Only reads.
@@ -77,4 +82,9 @@ published:
   returned: success
   type: dict
   sample: {"/creator/dev/keys/data_key_arn": "arn:aws:kms:eu-west-1:123456789012:key/1"}
+log_group_tags:
+  description: Tags by ARN of the environment's log groups in its region; empty when O(log_groups_of) is, or they cannot be read.
+  returned: success
+  type: dict
+  sample: {"arn:aws:logs:eu-west-1:123456789012:log-group:/creator/dev/network/flows": {"component": "network"}}
 """

@@ -18,7 +18,8 @@ class Scope:
     """Whose resources are looked at: a component of an environment in one region.
 
     `names` are the names desired of the kind at hand, for kinds that can only be read one by one. `clients`: boto3 clients of the
-    region by service, for those a kind asks for in `also`.
+    region by service, for those a kind asks for in `also`. `known_tags`: tags by ARN that were read for all components a moment
+    ago, for kinds that AWS tells the tags of one by one.
     """
 
     platform: str
@@ -27,6 +28,7 @@ class Scope:
     region: str
     names: tuple[str, ...] = ()
     clients: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    known_tags: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)

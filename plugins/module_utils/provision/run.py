@@ -47,7 +47,7 @@ class PlanError(Exception):
 class Request:
     """What to plan. `kinds`: also read when nothing of them is desired, so that leftovers are seen. `seconds`: for all reads.
 
-    `regions`: where leftovers are looked for besides the regions of what is desired.
+    `regions`: where leftovers are looked for besides the regions of what is desired. `known_tags`: as in Scope.
     """
 
     platform: str
@@ -59,6 +59,7 @@ class Request:
     kinds: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     seconds: float = 120
+    known_tags: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -266,7 +267,8 @@ def read(
             kind = kinds[name]
             names = tuple(sorted(resource.name for resource in wanted[name, region]))
             also = {service: clients[service, region] for service in kind.also}
-            scope = Scope(request.platform, request.environment, request.component, region, names, also)
+            who = (request.platform, request.environment, request.component)
+            scope = Scope(*who, region, names, also, request.known_tags)
             answers.put(((name, region), _read_one(kind, clients[kind.service, region], scope)))
 
     for number in range(min(READERS, len(wanted))):
