@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.measure.critical_path import AFTER, SECONDS, critical_path
-from benchmarks.measure.sides import Run, stack_of
+from benchmarks.measure.sides import Run, Terraform, stack_of
 from benchmarks.provision import everything, ratios
 
 PLAN = {"platform": "creator", "environment": "local", "account": "123456789012"}
@@ -95,6 +99,31 @@ def test_what_is_no_name_stays_unknown() -> None:
     change = {"kind": "kind", "name": "name", "region": "eu-west-1", "attributes": [row]}
     stack = stack_of({**PLAN, "components": [{"changes": [change]}]})
     assert stack["eu-west-1"]["kind"]["name"] == {"subnets": [row["after"][0]]}
+
+
+def test_what_goes_with_something_else_leaves_the_state_before_the_removal(tmp_path: Path) -> None:
+    program, said = tmp_path / "terraform", tmp_path / "said"
+    program.write_text(f'#!/bin/sh\necho "$@" >> {said}\n')
+    program.chmod(0o755)
+    cloud: Any = SimpleNamespace(
+        content=SimpleNamespace(endpoint="http://127.0.0.1:1", access_key_id="k", secret_access_key="s"),
+        lines=lambda: 0,
+    )
+    side = Terraform(cloud, tmp_path / "work", str(program), "/mirror")
+    rows = [("managed", "aws_vpc", 1), ("managed", "aws_secretsmanager_secret_rotation", 1), ("data", "aws_vpc", 2)]
+    state = {
+        "resources": [
+            {"mode": mode, "module": "module.home", "type": kind, "name": "this", "instances": [{}] * count}
+            for mode, kind, count in rows
+        ]
+    }
+    (tmp_path / "work" / "terraform.tfstate").write_text(json.dumps(state))
+    assert side.resources() == 2
+    side.destroy()
+    assert said.read_text().splitlines() == [
+        "state rm module.home.aws_secretsmanager_secret_rotation.this",
+        "destroy -auto-approve",
+    ]
 
 
 def test_every_resource_is_named_once() -> None:
