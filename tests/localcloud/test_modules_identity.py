@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AwsError
 from ansible_collections.creator.platform.plugins.module_utils.provision.compare import compare
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Change, Resource, Scope
 from ansible_collections.creator.platform.plugins.module_utils.provision.run import load_kind
@@ -77,6 +78,10 @@ def test_an_analyzer_is_made_tagged_and_removed(cloud: RunningCloud) -> None:
     cloud.client("accessanalyzer").tag_resource(resourceArn=arn, tags={"who": "me"})
     assert plan(cloud, "accessanalyzer_analyzer", name, desired)[0].action == "update"
     four_phases(cloud, "accessanalyzer_analyzer", {"name": name, **desired})
+    kind = load_kind("accessanalyzer_analyzer")
+    with pytest.raises(AwsError, match=f"has the analyzer {name}, and an account can have one"):
+        kind.read(cloud.client(kind.service), Scope("creator", "other", "identity", "eu-west-1", ("creator-other",)))
+    assert kind.read(cloud.client(kind.service), Scope("creator", "other", "identity", "eu-west-1", ())) == []
     refused = run_module(cloud, "accessanalyzer_analyzer", {"name": name, "type": "ORGANIZATION"})
     assert "none can change" in refused.result["msg"]
     four_phases(cloud, "accessanalyzer_analyzer", {"name": name, "state": "absent"})

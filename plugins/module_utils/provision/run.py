@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AWS_ERRORS, explain
+from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AWS_ERRORS, AwsError, explain
 from ansible_collections.creator.platform.plugins.module_utils.provision.approval import deviations
 from ansible_collections.creator.platform.plugins.module_utils.provision.canonical import digest
 from ansible_collections.creator.platform.plugins.module_utils.provision.compare import MASK, compare
@@ -300,6 +300,8 @@ def _read_one(kind: Kind, client: Any, scope: Scope) -> list[Resource] | Unread 
         ]
     except AWS_ERRORS as error:
         return Unread(str(explain(error)))
+    except AwsError as error:  # what a reader knows that AWS would refuse
+        return Unread(str(error))
     except Exception as error:  # handed to the thread that waits, which raises it
         return error
 
