@@ -17,7 +17,7 @@ from localcloud import cli
 from localcloud.container_nodes import busybox
 from tests.localcloud import container_support
 from tests.localcloud.conftest import RunningCloud, end_cloud
-from tests.localcloud.container_support import PLACE, REASON, ready, start
+from tests.localcloud.container_support import PLACE, REASON, container_group, start
 from tests.localcloud.identities import ACCOUNT, document, trust
 from tests.localcloud.kubernetes_access import active_cluster, api, wait
 
@@ -48,7 +48,7 @@ def cloud() -> Iterator[RunningCloud]:
     running = RunningCloud(state, start(state))
     try:
         active_cluster(running, NAME)
-        wait("container node", lambda: ready(running), 120)
+        container_group(running, NAME, "platform", 1)
         yield running
     finally:
         end_cloud(running)
