@@ -82,6 +82,11 @@ class ContainerNodes:
         """Names of the nodes that run."""
         return set(self._side.nodes) if self._side is not None else set()
 
+    def profile_of(self, name: str) -> tuple[str, str] | None:
+        """ARN of the role of a node that runs, and its instance id; None for any other node."""
+        instance = self._side.nodes.get(name) if self._side is not None else None
+        return (instance.launch.role, instance.launch.instance) if instance is not None else None
+
     def launch(self, launches: list[tuple[str | None, Launch]]) -> list[str]:
         """Start nodes of the cluster that has them, those of before by name; their names. They may not be Ready yet.
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from localcloud.cloud import Cloud
-from localcloud.container_nodes import busybox, files, machine, namespace, objects
+from localcloud.container_nodes import ContainerNodesError, busybox, files, machine, namespace, objects
 from localcloud.container_nodes.addressing import (
     APISERVER_PORT,
     AWS_PORT,
@@ -30,7 +30,7 @@ from localcloud.container_nodes.instance import Instance, Site, Target
 from localcloud.container_nodes.namespace import Namespace
 from localcloud.container_nodes.objects import Launch
 from localcloud.container_nodes.parts import Parts
-from localcloud.kubernetes.api import Api
+from localcloud.kubernetes.api import Api, ApiError
 from localcloud.kubernetes.pod_identity import AGENT_ADDRESS, AGENT_PORT
 from localcloud.places import atomic
 
@@ -97,6 +97,14 @@ class NodeSide:
             instance = Instance(self._site, Node(self._index(name), port), launch)
             self.nodes[instance.node.name] = instance
             made.append(instance)
+        try:
+            self._bring_up(made, credentials)
+        except (ContainerNodesError, ApiError, OSError):
+            self.remove([instance.node.name for instance in made])
+            raise
+        return [instance.node.name for instance in made]
+
+    def _bring_up(self, made: list[Instance], credentials: Mapping[str, Mapping[str, str]]) -> None:
         self._reload_proxy()
         for instance in made:
             instance.keep_credentials(credentials[instance.launch.role])
@@ -107,7 +115,6 @@ class NodeSide:
             instance.register(self._target)
             instance.start_kubelet(self._target, self._dns)
         self._keep_kube_proxy()
-        return [instance.node.name for instance in made]
 
     def _index(self, name: str | None) -> int:
         known = index_of(name) if name else None

@@ -23,7 +23,9 @@ PLACE: dict[str, Any] = {
     "nodeSelector": {LABEL: addressing.CONTAINER},
     "tolerations": [{"key": LABEL, "operator": "Equal", "value": addressing.CONTAINER, "effect": "NoSchedule"}],
 }
-PULL = "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly"
+NODE_POLICIES = [
+    f"arn:aws:iam::aws:policy/{name}" for name in ("AmazonEC2ContainerRegistryPullOnly", "AmazonEKSWorkerNodePolicy")
+]
 #: Why this machine can have none, None where it can.
 REASON = machine.obstacle(Path(tempfile.gettempdir(), "localcloud"))
 
@@ -66,7 +68,7 @@ def start(state: Path) -> Any:
 
 
 def node_role(cloud: RunningCloud, name: str = "node", *statements: dict[str, Any]) -> str:
-    """ARN of a role for nodes, made where it is not there; with these statements, else with what AWS's policies give to pull."""
+    """ARN of a role for nodes, made where it is not there; with these statements, else with AWS's own policies for nodes."""
     iam = cloud.client("iam")
     trusted = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
     try:
@@ -76,7 +78,8 @@ def node_role(cloud: RunningCloud, name: str = "node", *statements: dict[str, An
     if statements:
         iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=document(*statements))
     else:
-        iam.attach_role_policy(RoleName=name, PolicyArn=PULL)
+        for policy in NODE_POLICIES:
+            iam.attach_role_policy(RoleName=name, PolicyArn=policy)
     return arn
 
 
