@@ -20,7 +20,11 @@ _RBAC = "/apis/rbac.authorization.k8s.io/v1"
 
 @dataclass(frozen=True)
 class Launch:
-    """What a node group says of one node. role: ARN of the node role; generation: see kubernetes.nodes.generation."""
+    """What a node group or a Fargate profile says of one node.
+
+    role: ARN of the node role; generation: see kubernetes.nodes.generation; service: who assumes the role; source: ARN of that
+    for which it does so.
+    """
 
     instance: str
     instance_type: str
@@ -30,6 +34,8 @@ class Launch:
     generation: str
     labels: Mapping[str, str]
     taints: Sequence[Mapping[str, str]]
+    service: str
+    source: str
 
     @property
     def provider_id(self) -> str:

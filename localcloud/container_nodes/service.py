@@ -29,8 +29,8 @@ POLL_SECONDS = 2.0
 REFRESH_SECONDS = 5 * 3600
 #: Ports of the databases that run now.
 Databases = Callable[[], tuple[int, ...]]
-#: ARN of a node role, instance id -> credentials of a session of it
-Profile = Callable[[str, str], Mapping[str, str]]
+#: A node -> credentials of a session of its role
+Profile = Callable[[Launch], Mapping[str, str]]
 
 
 class ContainerNodes:
@@ -92,7 +92,7 @@ class ContainerNodes:
 
         Raises ContainerNodesError, ApiError, and what the profile raises.
         """
-        credentials = {launch.role: self._profile(launch.role, launch.instance) for _, launch in launches}
+        credentials = {launch.instance: self._profile(launch) for _, launch in launches}
         with self._lock:
             names = self._there().add(launches, credentials)
             self._ready |= dict.fromkeys(names, False)
@@ -220,4 +220,4 @@ class ContainerNodes:
         if time.monotonic() > self._refresh_at:
             self._refresh_at = time.monotonic() + REFRESH_SECONDS
             for instance in side.nodes.values():
-                instance.keep_credentials(self._profile(instance.launch.role, instance.launch.instance))
+                instance.keep_credentials(self._profile(instance.launch))

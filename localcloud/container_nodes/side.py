@@ -89,7 +89,7 @@ class NodeSide:
         """Start nodes; their names. They may not be Ready yet. Raises ContainerNodesError, ApiError.
 
         launches: each with the name of a node that was there before and comes again, None for a new one.
-        credentials: ARN of each node role -> those of a session of it.
+        credentials: instance id of each -> those of a session of its role.
         """
         ports = _free_ports(len(launches))
         made = []
@@ -107,7 +107,7 @@ class NodeSide:
     def _bring_up(self, made: list[Instance], credentials: Mapping[str, Mapping[str, str]]) -> None:
         self._reload_proxy()
         for instance in made:
-            instance.keep_credentials(credentials[instance.launch.role])
+            instance.keep_credentials(credentials[instance.launch.instance])
             instance.start_runtime()
         for instance in made:
             instance.await_runtime()

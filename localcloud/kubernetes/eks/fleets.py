@@ -13,6 +13,7 @@ from localcloud.container_nodes.instance import Target
 from localcloud.container_nodes.objects import GENERATION, Launch
 from localcloud.kubernetes import nodes
 from localcloud.kubernetes.api import STRATEGIC_PATCH, Api
+from localcloud.kubernetes.eks import instance_profiles
 from localcloud.kubernetes.eks.model import Cluster, Record
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ class Containers:
     api: Api
     nodegroup: Record
     nodes: ContainerNodes
+    cluster: Cluster
     zones: tuple[str, ...]
 
     def kept(self, present: list[Node]) -> list[str]:
@@ -149,7 +151,8 @@ class Containers:
         instance_type = nodes.instance_type(self.nodegroup)
         return Launch(
             instance, instance_type, nodes.capacity(instance_type), zone, self.nodegroup["nodeRole"], self._generation,
-            nodes.labels_of(self.nodegroup), nodes.taints_of(self.nodegroup),
+            nodes.labels_of(self.nodegroup), nodes.taints_of(self.nodegroup), instance_profiles.SERVICE,
+            f"arn:aws:ec2:{self.cluster.region}:{self.cluster.account}:instance/{instance}",
         )  # fmt: skip
 
     def check(self, names: list[str]) -> None:
@@ -163,16 +166,21 @@ _OF_NODES = {
 }  # fmt: skip
 
 
-def asks_for_containers(nodegroup: Record) -> bool:
-    """Whether a node group wants nodes that run containers."""
-    return bool(nodegroup["labels"].get(nodes.LABEL) == CONTAINER)
+def asks_for_containers(record: Record) -> bool:
+    """Whether a node group by its labels, or a Fargate profile by its tags, wants nodes that run containers."""
+    return bool((record["labels"] if "labels" in record else record["tags"]).get(nodes.LABEL) == CONTAINER)
+
+
+def target(eks: Eks, cluster: Cluster) -> Target:
+    """The cluster as its container nodes know it. Raises ControlPlaneError."""
+    running, api = eks.running(cluster), eks.api(cluster)
+    return Target(cluster.plane_name, api, running.plane.folder, cluster.region, eks.agent_port())
 
 
 def of(eks: Eks, cluster: Cluster, nodegroup: Record) -> Fleet:
     """The fleet of a node group: of containers where it asks for them and they can be, else of kwok. Raises ControlPlaneError."""
     running, api = eks.running(cluster), eks.api(cluster)
     zones = tuple(sorted({subnet.zone for subnet in cluster.subnets(nodegroup["subnets"])}))
-    target = Target(cluster.plane_name, api, running.plane.folder, cluster.region, eks.agent_port())
-    if asks_for_containers(nodegroup) and zones and eks.container_nodes.take(target):
-        return Containers(api, nodegroup, eks.container_nodes, zones)
+    if asks_for_containers(nodegroup) and zones and eks.container_nodes.take(target(eks, cluster)):
+        return Containers(api, nodegroup, eks.container_nodes, cluster, zones)
     return Played(api, cluster, nodegroup, running.kubelet_port)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from localcloud.authorization import enforcement, lookup
-from localcloud.cloud import ACCOUNT_ID, Cloud
+from localcloud.cloud import Cloud
+from localcloud.container_nodes.objects import Launch
 from localcloud.services import sts
 
 SERVICE = "ec2.amazonaws.com"
@@ -27,15 +28,15 @@ class NodeRoleError(Exception):
         self.code = code
 
 
-def credentials(cloud: Cloud, region: str, role: str, instance: str) -> Mapping[str, str]:
-    """Those of a session of the role, named after the instance. Raises NodeRoleError."""
+def credentials(cloud: Cloud, launch: Launch) -> Mapping[str, str]:
+    """Those of a session of the node's role, named after the instance. Raises NodeRoleError."""
+    role, instance = launch.role, launch.instance
     with cloud.lock:
         if lookup.role_of(role) is None:
             raise NodeRoleError("IamNodeRoleNotFound", f"there is no role {role}: create it before the node group")
-        source = f"arn:aws:ec2:{region}:{ACCOUNT_ID}:instance/{instance}"
         try:
-            enforcement.permit_service(SERVICE, role, {"RoleSessionName": instance}, source)
+            enforcement.permit_service(launch.service, role, {"RoleSessionName": instance}, launch.source)
         except enforcement.RefusedError as error:
-            raise NodeRoleError("AccessDenied", f"{error.message}: let {SERVICE} assume it") from error
+            raise NodeRoleError("AccessDenied", f"{error.message}: let {launch.service} assume it") from error
         opened = sts.open_session(cloud, role, instance, SESSION_SECONDS)
     return {name: str(opened[name]) for name in ("AccessKeyId", "SecretAccessKey", "SessionToken")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from localcloud.container_nodes import ContainerNodesError
@@ -10,7 +11,7 @@ from localcloud.kubernetes import nodes
 from localcloud.kubernetes.api import Api, ApiError
 from localcloud.kubernetes.control_plane import ControlPlaneError
 from localcloud.kubernetes.eks import draining, fargate, fleets
-from localcloud.kubernetes.eks.fleets import Fleet, Node
+from localcloud.kubernetes.eks.fleets import Node
 from localcloud.kubernetes.eks.instance_profiles import NodeRoleError
 from localcloud.kubernetes.eks.model import Cluster, Record, now
 
@@ -81,11 +82,11 @@ def _grown(eks: Eks, cluster: Cluster, nodegroup: Record) -> list[str]:
     if cluster.nodegroups.get(nodegroup["nodegroupName"]) is not nodegroup:
         return []  # deleted meanwhile
     api, fleet = eks.api(cluster), fleets.of(eks, cluster, nodegroup)
-    present = _nodes(api, nodes.GROUP_LABEL, nodegroup["nodegroupName"])
+    present = nodes_of(api, nodes.GROUP_LABEL, nodegroup["nodegroupName"])
     kept = set(fleet.kept(present))
     fleet.update([node for node in present if _name(node) in kept])
     launched = fleet.launch(kept)
-    _await_nodes(api, fleet, [*kept, *launched])
+    await_nodes(api, [*kept, *launched], fleet.check)
     return [name for node in present if (name := _name(node)) not in kept]
 
 
@@ -98,8 +99,9 @@ def _retire(eks: Eks, cluster: Cluster, surplus: list[str]) -> None:
 
 
 def _release(eks: Eks, cluster: Cluster) -> None:
-    """Without a node group that asks for container nodes nothing of them runs."""
-    if not any(fleets.asks_for_containers(group) for group in list(cluster.nodegroups.values())):
+    """Without a node group or a profile that asks for container nodes nothing of them runs."""
+    asking = [*cluster.nodegroups.values(), *cluster.fargate_profiles.values()]
+    if not any(fleets.asks_for_containers(record) for record in asking):
         eks.container_nodes.release(cluster.plane_name)
 
 
@@ -120,12 +122,14 @@ def _name(node: Node) -> str:
     return str(node["metadata"]["name"])
 
 
-def _nodes(api: Api, label: str, value: str) -> list[Node]:
+def nodes_of(api: Api, label: str, value: str) -> list[Node]:
+    """The Node objects with a label. Raises ApiError."""
     found: list[Node] = api.get(f"/api/v1/nodes?labelSelector={label}%3D{value}")["items"]
     return found
 
 
-def _await_nodes(api: Api, fleet: Fleet, names: list[str]) -> None:
+def await_nodes(api: Api, names: list[str], check: Callable[[list[str]], None]) -> None:
+    """Wait until nodes are Ready. check: raises where those that are not cannot become so. Raises ControlPlaneError, ApiError."""
     deadline = time.monotonic() + NODE_PATIENCE
     while True:
         items = api.get("/api/v1/nodes")["items"]
@@ -137,7 +141,7 @@ def _await_nodes(api: Api, fleet: Fleet, names: list[str]) -> None:
         waiting = sorted(set(names) - ready)
         if not waiting:
             return
-        fleet.check(waiting)
+        check(waiting)
         if time.monotonic() > deadline:
             raise ControlPlaneError(
                 f"nodes {', '.join(waiting)} are not Ready after {NODE_PATIENCE:.0f} s (the logs of kwok and kubelets tell more)"
@@ -163,7 +167,7 @@ def activate_nodegroup(eks: Eks, cluster: Cluster, nodegroup: Record) -> None:
 def retire_nodegroup(eks: Eks, cluster: Cluster, nodegroup: Record) -> None:
     """Remove a node group's nodes, then the group; with the last that asked for container nodes, what these share."""
     with eks.running(cluster).nodes_lock:
-        present = _nodes(eks.api(cluster), nodes.GROUP_LABEL, nodegroup["nodegroupName"])
+        present = nodes_of(eks.api(cluster), nodes.GROUP_LABEL, nodegroup["nodegroupName"])
         _retire(eks, cluster, [_name(node) for node in present])
         with eks.cloud.lock:
             cluster.nodegroups.pop(nodegroup["nodegroupName"], None)
@@ -187,7 +191,9 @@ def retire_profile(eks: Eks, cluster: Cluster, profile: Record) -> None:
     """Remove the profile's pods and nodes, then the profile."""
     api = eks.api(cluster)
     fargate.uninstall(api, profile)
-    for node in _nodes(api, nodes.PROFILE_LABEL, profile["fargateProfileName"]):
-        fleets.remove_node(api, _name(node))
-    with eks.cloud.lock:
-        cluster.fargate_profiles.pop(profile["fargateProfileName"], None)
+    present = nodes_of(api, nodes.PROFILE_LABEL, profile["fargateProfileName"])
+    with eks.running(cluster).nodes_lock:
+        fleets.terminate(eks, api, [_name(node) for node in present])
+        with eks.cloud.lock:
+            cluster.fargate_profiles.pop(profile["fargateProfileName"], None)
+        _release(eks, cluster)

@@ -7,7 +7,8 @@ import logging
 import shutil
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from moto.eks.exceptions import ResourceNotFoundException
@@ -20,7 +21,7 @@ from localcloud.container_nodes.service import ContainerNodes
 from localcloud.kubernetes import authenticator, endpoints, logs, pod_memory, registry
 from localcloud.kubernetes.api import Api, ApiError
 from localcloud.kubernetes.control_plane import ControlPlane, ControlPlaneError, Settings
-from localcloud.kubernetes.eks import access, fargate, instance_profiles, instances, pod_identities, updates
+from localcloud.kubernetes.eks import access, fargate_nodes, instance_profiles, instances, pod_identities, updates
 from localcloud.kubernetes.eks.doors import Doors
 from localcloud.kubernetes.eks.model import Call, Cluster
 from localcloud.kubernetes.pods import Pods
@@ -44,6 +45,8 @@ class Running:
         self.lock = threading.Lock()
         #: one change of nodes at a time, which may wait for pods to leave
         self.nodes_lock = threading.Lock()
+        #: uids of pods whose Fargate nodes are being started
+        self.placing: set[str] = set()
 
 
 def running_databases() -> tuple[int, ...]:
@@ -58,7 +61,7 @@ class Eks:
 
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
-        self.container_nodes = ContainerNodes(cloud, running_databases, self._profile)
+        self.container_nodes = ContainerNodes(cloud, running_databases, partial(instance_profiles.credentials, cloud))
         self._running: dict[str, Running] = {}
         self._doors = Doors(cloud.state, self.review, self._patch_pod, self._credentials)
         issuers.set_finder(lambda issuer: pod_identities.issuer_key(self, issuer))
@@ -146,7 +149,7 @@ class Eks:
             running.api.apply(*pod_identities.webhook(admission, certificates.ensure_ca(self.cloud.state)))
             self._serve_kubelets(cluster, running)
             running.pods = Pods(
-                running.api, self._is_simulated, self._image, lambda pod: fargate.place(self, cluster, pod)
+                running.api, self._is_simulated, self._image, lambda pod: fargate_nodes.place(self, cluster, pod)
             )
             running.pods.start()
         self.sync_access_now(cluster)
@@ -239,6 +242,7 @@ class Eks:
                 instances.retire_profile(self, cluster, profile)
             else:
                 instances.activate_profile(self, cluster, profile)
+                fargate_nodes.resume(self, cluster, profile)
 
     def await_restart(self, cluster: Cluster) -> None:
         """Wait until the control plane of an active cluster is ready (it is not for some seconds after a restart)."""
@@ -268,11 +272,6 @@ class Eks:
     def agent_port(self) -> int:
         """Port of the pod identity agent on loopback."""
         return self._doors.agent()
-
-    def _profile(self, role: str, instance: str) -> Mapping[str, str]:
-        owner = self.container_nodes.owner
-        cluster = self._of_plane(owner) if owner else None
-        return instance_profiles.credentials(self.cloud, cluster.region if cluster else "us-east-1", role, instance)
 
     def _of_plane(self, plane_name: str) -> Cluster | None:
         return next((cluster for cluster in self.all_clusters() if cluster.plane_name == plane_name), None)

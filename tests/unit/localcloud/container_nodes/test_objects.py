@@ -15,7 +15,16 @@ NODE = Node(0, 40123)
 def made() -> dict[str, Any]:
     taint = {"key": "dedicated", "value": "platform", "effect": "NoSchedule"}
     launch = Launch(
-        "i-1", "m7i.large", capacity("m7i.large"), "eu-west-1a", "arn", "1", {LABEL: "container", "team": "a"}, [taint]
+        "i-1",
+        "m7i.large",
+        capacity("m7i.large"),
+        "eu-west-1a",
+        "arn",
+        "1",
+        {LABEL: "container", "team": "a"},
+        [taint],
+        "ec2.amazonaws.com",
+        "arn",
     )
     return objects.node_object(NODE, launch, "eu-west-1")
 
