@@ -61,7 +61,8 @@ def test_faults_text() -> None:
 STATUS: dict[str, Any] = {
     "endpoint": "http://127.0.0.1:1", "region": "eu-west-1", "dr_region": "eu-central-1", "account_id": "1", "state": "/state",
     "uptime_seconds": 1.0, "factor": 0.005, "resources": [], "processes": [], "resident_bytes": 0,
-    "container_nodes": {"wanted": 0, "cluster": None, "reason": None}, "persistence": {"failures": {}},
+    "container_nodes": {"wanted": False, "cluster": None, "nodes": 0, "reason": None, "short": []},
+    "persistence": {"failures": {}},
     "load_balancers": {"reason": None, "listeners": []}, "name_server": {"port": None, "reason": None},
 }  # fmt: skip
 
@@ -82,6 +83,28 @@ def test_status_names_the_ports_of_traffic() -> None:
     })  # fmt: skip
     assert "web            eu-west-1  HTTPS 443  https://127.0.0.1:5\n" in said
     assert "names      127.0.0.1:5300 answers for the hosted zones\n" in said
+
+
+@pytest.mark.parametrize(
+    ("found", "lines"),
+    [
+        ({}, []),
+        ({"wanted": True}, []),
+        ({"wanted": True, "reason": "they need root"}, ["nodes      kwok only, no container nodes: they need root"]),
+        (
+            {"wanted": True, "cluster": "main", "nodes": 2, "short": ["m5.24xlarge is 96 vCPU, of which …"]},
+            [
+                "nodes      2 with containers in the EKS cluster main",
+                "           a node of m5.24xlarge is 96 vCPU, of which …",
+            ],
+        ),
+    ],
+)
+def test_status_tells_of_container_nodes_only_where_there_is_something_to_tell(
+    found: dict[str, Any], lines: list[str]
+) -> None:
+    said = status_text({**STATUS, "container_nodes": {**STATUS["container_nodes"], **found}}).splitlines()
+    assert [line for line in said[3:] if line.startswith(("nodes", "           "))] == lines
 
 
 def test_status_says_why_nothing_is_forwarded_or_answered() -> None:
