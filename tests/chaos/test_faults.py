@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import json
 import random
+import subprocess
 import time
 from typing import Any
 
@@ -25,8 +26,8 @@ COMPONENTS = sorted(path.stem for path in DRIFT.glob("[!_]*.py"))
 LEAVES = ("observability", "registry", "search", "services")
 #: So many components are changed at a time, and so many attributes of each.
 CHANGED, ATTRIBUTES = 3, 3
-#: Seconds after which a run is taken for stuck.
-LONGEST = 600
+#: Seconds after which a run is taken for stuck, and for which its cloud is away.
+LONGEST, SILENCE = 600, 60
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +89,12 @@ def interrupt(platform: Platform, chance: random.Random, most: int, verb: str, *
     if victim != "run":
         platform.kill_cloud()
     if victim == "cloud":
-        run.wait(timeout=LONGEST)  # without its cloud a run ends by itself, with whatever verdict
+        # Without its cloud a run ends by itself, with whatever verdict; one that waits is patient, and meets a cloud again.
+        try:
+            run.wait(timeout=SILENCE)
+        except subprocess.TimeoutExpired:
+            platform.cloud("up")
+            run.wait(timeout=LONGEST)
     else:
         kill_run(run)
     platform.cloud("up")
