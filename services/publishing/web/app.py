@@ -158,4 +158,4 @@ def build(settings: WebSettings) -> tuple[Observed, Health]:
         routes=[*health.routes(), *pages.routes()],
         exception_handlers={HttpError: pages.on_error, HTTPException: pages.on_error},
     )
-    return Observed(app, health), health
+    return Observed(app, health, settings.release), health
