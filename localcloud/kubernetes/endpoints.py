@@ -1,16 +1,17 @@
-"""Two small servers of the local cloud that the control planes talk to, on loopback: the authenticator's webhook (http) and
-the kubelets' port (https), which serves the logs of pods.
+"""Small servers of the local cloud that the control planes talk to, on loopback: the authenticator's webhook (http),
+admission webhooks (https) and the kubelets' port (https), which serves the logs of pods.
 
 https://kubernetes.io/docs/reference/access-authn-authz/authentication/#webhook-token-authentication
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,10 @@ log = logging.getLogger("localcloud.kubernetes")
 Review = Callable[[str, str], dict[str, Any]]
 #: (namespace, pod, container, previous) -> lines, None when there is no such pod
 Logs = Callable[[str, str, str, bool], list[str] | None]
+
+
+#: `request` of an AdmissionReview -> JSON patch of the object
+Admit = Callable[[Mapping[str, Any]], list[dict[str, Any]]]
 
 
 class _Quiet(BaseHTTPRequestHandler):
@@ -79,6 +84,33 @@ def serve_reviews(review: Review) -> str:
             )
 
     return f"http://127.0.0.1:{_serve(Handler, 'eks authenticator').server_address[1]}"
+
+
+def serve_admission(admit: Admit, certificate: Path, key: Path) -> _Server:
+    """Start a mutating webhook. What it cannot answer is a server error, and the configuration's failurePolicy decides.
+
+    https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/
+    """
+
+    class Handler(_Quiet):
+        def do_POST(self) -> None:
+            try:
+                request = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)))["request"]
+                patch = admit(request)
+            except Exception:  # the API server is told, and the log has the reason
+                log.exception("an object could not be admitted")
+                self.answer(500, b"{}")
+                return
+            response: dict[str, Any] = {"uid": request["uid"], "allowed": True}
+            if patch:
+                encoded = base64.b64encode(json.dumps(patch).encode()).decode()
+                response |= {"patchType": "JSONPatch", "patch": encoded}
+            review = {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "response": response}
+            self.answer(200, json.dumps(review).encode())
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(str(certificate), str(key))
+    return _serve(Handler, "admission webhook", context)
 
 
 def serve_logs(logs: Logs, ca: Path, certificate: Path, key: Path) -> _Server:
