@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from localcloud import principals
+from localcloud import issuers, principals
 from localcloud.authorization import checks, context, denials, dependents, lookup, service_roles, web_identity
 from localcloud.authorization.checks import Check
 from localcloud.authorization.evaluation import Caller, Decision, Policies, Question, decide
@@ -84,7 +84,7 @@ def permit(
 def _web_identity(call: Call) -> Record:
     """The role's trust policy on the bearer of a token, who has no identity of its own. Raises RefusedError, AwsError."""
     parameters = call.parameters()
-    provider, claims = web_identity.read(parameters, lookup.providers(), time.time())
+    provider, claims = web_identity.read(parameters, lookup.providers(), time.time(), issuers.key_of)
     role = str(parameters.get("RoleArn"))
     check = Check("sts:AssumeRoleWithWebIdentity", (role,))
     known = {**claims, "sts:rolesessionname": (str(parameters.get("RoleSessionName")),)}
@@ -94,6 +94,29 @@ def _web_identity(call: Call) -> Record:
         record = _denied(judged, None)
         raise RefusedError("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity", 403, record)
     return {"allowed": True, "role": None, "statements": _entries(judged)}
+
+
+def permit_service(service: str, role: str, session: Mapping[str, Any], source: str) -> Record:
+    """What lets an AWS service (such as pods.eks.amazonaws.com) assume a role: the role's trust policy alone.
+
+    session: parameters of its AssumeRole. source: ARN of the resource for which it does so. Raises RefusedError.
+    """
+    parameters = {**session, "RoleArn": role}
+    known = context.of_request("sts", "AssumeRole", source.split(":")[3], parameters) | {
+        "aws:principalisawsservice": ("true",),
+        "aws:principalservicename": (service,),
+        "aws:sourcearn": (source,),
+        "aws:sourceaccount": (ACCOUNT_ID,),
+        "aws:securetransport": ("true",),
+    }
+    wanted = checks.of("sts", "AssumeRole", parameters, Place(source.split(":")[3], ACCOUNT_ID))
+    spoken: list[Record] = []
+    for judged in judge(Caller(service, ACCOUNT_ID, service=service), lookup.Own((), None, None, {}), wanted, known):
+        if not judged.decision.allowed:
+            message = f"User: {service} is not authorized to perform: {judged.check.action} on resource: {role}"
+            raise RefusedError("AccessDenied", message, 403, _denied(judged, None))
+        spoken += [entry for entry in _entries(judged) if entry not in spoken]
+    return {"allowed": True, "role": None, "statements": spoken}
 
 
 def judge(

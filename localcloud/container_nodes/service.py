@@ -48,7 +48,7 @@ class ContainerNodes:
         if not self.possible:
             return False
         with self._lock:
-            owner = self._owner()
+            owner = self.owner
             if owner in {None, name}:
                 self._claim_file.parent.mkdir(parents=True, exist_ok=True)
                 atomic(self._claim_file, name.encode())
@@ -76,7 +76,7 @@ class ContainerNodes:
     def release(self, name: str) -> None:
         """The cluster of that name is deleted: its nodes go, and another one may have them. Raises ContainerNodesError."""
         with self._lock:
-            if self._owner() != name:
+            if self.owner != name:
                 return
             if self._side is not None:
                 self._side.remove()
@@ -85,7 +85,7 @@ class ContainerNodes:
 
     def settle(self, names: set[str]) -> None:
         """After a start with kept state: whoever had the nodes and is not among these clusters has them no longer."""
-        owner = self._owner()
+        owner = self.owner
         if owner is not None and owner not in names:
             self.release(owner)
 
@@ -142,7 +142,9 @@ class ContainerNodes:
     def _claim_file(self) -> Path:
         return self._cloud.state / "container-nodes" / "cluster"
 
-    def _owner(self) -> str | None:
+    @property
+    def owner(self) -> str | None:
+        """Unique name of the cluster that has the nodes, None where none has."""
         try:
             return self._claim_file.read_text()
         except FileNotFoundError:

@@ -33,6 +33,7 @@ from localcloud.container_nodes.files import Forward
 from localcloud.container_nodes.namespace import Namespace
 from localcloud.container_nodes.parts import Parts
 from localcloud.kubernetes.api import Api
+from localcloud.kubernetes.pod_identity import AGENT_ADDRESS, AGENT_PORT
 from localcloud.places import REPOSITORY, atomic
 
 NODE_PATIENCE = 60.0
@@ -41,13 +42,17 @@ PROXY = "container-proxy"
 
 @dataclass(frozen=True)
 class Target:
-    """The cluster that the nodes join. authority: folder with its `ca.pem`; zones: of its subnets."""
+    """The cluster that the nodes join.
+
+    authority: folder with its `ca.pem`; zones: of its subnets; agent_port: of the pod identity agent on loopback.
+    """
 
     name: str
     api: Api
     authority: Path
     region: str
     zones: tuple[str, ...]
+    agent_port: int
 
 
 class NodeSide:
@@ -64,13 +69,13 @@ class NodeSide:
         self._space = Namespace(cloud.state, cloud.processes, parts, ending)
         self.nodes = [Node(index, port) for index, port in enumerate(_free_ports(cloud.container_nodes))]
         self._databases: tuple[int, ...] = ()
-        self._apiserver_port = 0
+        self._apiserver_port = self._agent_port = 0
         self._dns = ""
 
     def start(self, target: Target) -> None:
         """Start everything and wait until the nodes are Ready. Raises ContainerNodesError, ApiError."""
-        self._apiserver_port = _port(target.api.endpoint)
-        self._space.open(local_addresses(len(self.nodes)), [node.name for node in self.nodes])
+        self._apiserver_port, self._agent_port = _port(target.api.endpoint), target.agent_port
+        self._space.open([*local_addresses(len(self.nodes)), AGENT_ADDRESS], [node.name for node in self.nodes])
         self._start_proxy()
         kubernetes = target.api.get("/api/v1/namespaces/default/services/kubernetes")
         self._dns = dns_address(kubernetes["spec"]["clusterIP"])
@@ -149,6 +154,7 @@ class NodeSide:
         forwards = [
             Forward("apiserver", f"{BRIDGE}:{APISERVER_PORT}", f"127.0.0.1:{self._apiserver_port}", listen_inside=True),
             Forward("aws", f"{BRIDGE}:{AWS_PORT}", f"127.0.0.1:{self._aws_port}", listen_inside=True),
+            Forward("agent", f"{AGENT_ADDRESS}:{AGENT_PORT}", f"127.0.0.1:{self._agent_port}", listen_inside=True),
             *self._registry_forwards(),
             *(
                 Forward(

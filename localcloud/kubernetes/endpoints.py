@@ -1,7 +1,8 @@
-"""Small servers of the local cloud that the control planes talk to, on loopback: the authenticator's webhook (http),
-admission webhooks (https) and the kubelets' port (https), which serves the logs of pods.
+"""Small servers of the local cloud on loopback: the authenticator's webhook (http), the webhook that admits pods (https) and the
+kubelets' port (https), which serves the logs of pods, for the control planes; the pod identity agent (http) for pods.
 
 https://kubernetes.io/docs/reference/access-authn-authz/authentication/#webhook-token-authentication
+https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#response
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 import logging
 import ssl
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,12 @@ from urllib.parse import parse_qs, urlsplit
 log = logging.getLogger("localcloud.kubernetes")
 #: (cluster, token) -> the `status` of a TokenReview
 Review = Callable[[str, str], dict[str, Any]]
+#: (cluster, pod's namespace, pod) -> JSON patch of the pod
+Patches = Callable[[str, str, dict[str, Any]], list[dict[str, Any]]]
+#: Authorization header, None where there is none -> status and body of the answer
+Credentials = Callable[[str | None], tuple[int, dict[str, str] | str]]
 #: (namespace, pod, container, previous) -> lines, None when there is no such pod
 Logs = Callable[[str, str, str, bool], list[str] | None]
-
-
-#: `request` of an AdmissionReview -> JSON patch of the object
-Admit = Callable[[Mapping[str, Any]], list[dict[str, Any]]]
 
 
 class _Quiet(BaseHTTPRequestHandler):
@@ -51,8 +52,13 @@ class _Server(ThreadingHTTPServer):
         log.debug("connection ended", exc_info=True)
 
 
-def _serve(handler: type[BaseHTTPRequestHandler], name: str, context: ssl.SSLContext | None = None) -> _Server:
-    server = _Server(("127.0.0.1", 0), handler)
+def _serve(
+    handler: type[BaseHTTPRequestHandler], name: str, context: ssl.SSLContext | None = None, port: int = 0
+) -> _Server:
+    try:
+        server = _Server(("127.0.0.1", port), handler)
+    except OSError:  # somebody else has it now
+        server = _Server(("127.0.0.1", 0), handler)
     if context is not None:
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     threading.Thread(target=server.serve_forever, name=name, daemon=True).start()
@@ -86,31 +92,55 @@ def serve_reviews(review: Review) -> str:
     return f"http://127.0.0.1:{_serve(Handler, 'eks authenticator').server_address[1]}"
 
 
-def serve_admission(admit: Admit, certificate: Path, key: Path) -> _Server:
-    """Start a mutating webhook. What it cannot answer is a server error, and the configuration's failurePolicy decides.
-
-    https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/
-    """
+def serve_admission(patches: Patches, certificate: Path, key: Path, preferred: int) -> int:
+    """Start the webhook that changes new pods; its port. The cluster's name is the path. preferred: taken where it is free."""
 
     class Handler(_Quiet):
         def do_POST(self) -> None:
             try:
-                request = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)))["request"]
-                patch = admit(request)
-            except Exception:  # the API server is told, and the log has the reason
-                log.exception("an object could not be admitted")
+                asked = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)))["request"]
+                namespace, pod, identity = asked["namespace"], asked["object"], asked["uid"]
+            except (ValueError, KeyError, TypeError):
+                self.answer(400, b"{}")
+                return
+            try:
+                found = patches(urlsplit(self.path).path.strip("/"), namespace, pod)
+            except Exception:  # the API server admits the pod as it is
+                log.exception("a pod of %s could not be looked at", namespace)
                 self.answer(500, b"{}")
                 return
-            response: dict[str, Any] = {"uid": request["uid"], "allowed": True}
-            if patch:
-                encoded = base64.b64encode(json.dumps(patch).encode()).decode()
+            response: dict[str, Any] = {"uid": identity, "allowed": True}
+            if found:
+                encoded = base64.b64encode(json.dumps(found).encode()).decode()
                 response |= {"patchType": "JSONPatch", "patch": encoded}
             review = {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "response": response}
             self.answer(200, json.dumps(review).encode())
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(str(certificate), str(key))
-    return _serve(Handler, "admission webhook", context)
+    return int(_serve(Handler, "pod admission", context, preferred).server_address[1])
+
+
+def serve_credentials(path: str, credentials: Credentials) -> int:
+    """Start the pod identity agent; its port on loopback. path: where it answers."""
+
+    class Handler(_Quiet):
+        def do_GET(self) -> None:
+            if urlsplit(self.path).path != path:
+                self.answer(404, b"404 page not found\n", "text/plain")
+                return
+            try:
+                status, body = credentials(self.headers.get("Authorization"))
+            except Exception:  # whatever it was, no credentials
+                log.exception("the credentials of a pod could not be given")
+                self.answer(500, b"the local cloud failed; its log says why\n", "text/plain")
+                return
+            if isinstance(body, str):
+                self.answer(status, body.encode(), "text/plain")
+            else:
+                self.answer(status, json.dumps(body).encode())
+
+    return int(_serve(Handler, "pod identity agent").server_address[1])
 
 
 def serve_logs(logs: Logs, ca: Path, certificate: Path, key: Path) -> _Server:

@@ -13,13 +13,13 @@ from moto.eks import urls
 from moto.eks.responses import EKSResponse
 
 from localcloud.cloud import Cloud
-from localcloud.kubernetes.eks import access, addons, clusters, insights, nodegroups, updates
+from localcloud.kubernetes.eks import access, addons, clusters, insights, nodegroups, pod_identities, updates
 from localcloud.kubernetes.eks.model import Call, Record
 from localcloud.kubernetes.eks.service import Eks
 
 Operation = Callable[[Eks, Call], Record]
 #: The operations of the extension: every public function of these modules that takes (eks, call).
-MODULES = (clusters, nodegroups, addons, access, insights, updates)
+MODULES = (clusters, nodegroups, addons, access, pod_identities, insights, updates)
 
 #: Of the operations that moto does not know; which operation it is, botocore's model tells.
 PATHS = ("clusters/(?P<name>[^/]+)/(?P<rest>.+)", "addons/(?P<rest>.+)", "access-policies", "cluster-versions")

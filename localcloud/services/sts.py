@@ -8,18 +8,21 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 import secrets
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, cast
 
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
 from moto.iam.models import AccessKey, iam_backends
-from moto.sts.models import AssumedRole, STSBackend
+from moto.sts.models import AssumedRole, STSBackend, sts_backends
 from moto.sts.responses import TokenResponse
 
-from localcloud import principals
+from localcloud import actions, principals
 from localcloud.cloud import ACCOUNT_ID, Cloud
 
 
@@ -54,6 +57,35 @@ def install(cloud: Cloud) -> None:
     response.assume_role_with_web_identity = _wrap_response(response.assume_role_with_web_identity)
     response.get_session_token = _get_session_token
     response.get_federation_token = _wrap_federation(response.get_federation_token)
+
+
+def open_session(
+    cloud: Cloud,
+    role: str,
+    name: str,
+    seconds: int,
+    *,
+    tags: Mapping[str, str] = MappingProxyType({}),
+    policies: tuple[str, ...] | None = None,
+) -> dict[str, Any]:
+    """Credentials of a session that a service of AWS opens, in the shape of AssumeRole's; whether it may is asked before.
+
+    The caller holds the cloud's lock. policies: session policies, documents or ARNs of managed ones, None for no limit.
+    """
+    session: Any = sts_backends[ACCOUNT_ID]["aws"].assume_role(
+        region_name="us-east-1", role_session_name=name, role_arn=role, policy="", duration=seconds, external_id=""
+    )
+    session.localcloud_tags = tuple(tags.items())
+    if policies is not None:
+        session.localcloud_policies = policies
+    for service in actions.touched_services("sts"):
+        cloud.touched(service)
+    return {
+        "AccessKeyId": session.access_key_id,
+        "SecretAccessKey": session.secret_access_key,
+        "SessionToken": session.session_token,
+        "Expiration": session.expiration.replace(tzinfo=datetime.UTC),
+    }
 
 
 def _get_caller_identity(backend: STSBackend, access_key_id: str, region: str) -> tuple[str, str, str]:

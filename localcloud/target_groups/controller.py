@@ -76,14 +76,13 @@ class Controller:
         self._wake, self._ending = threading.Event(), threading.Event()
         self._bindings: Watched | None = None
         self._namespaces: dict[str, tuple[Watched, Watched]] = {}
-        self._server: Any = None
 
     def start(self) -> None:
         """Install the custom resource and the webhook, then begin. Raises ApiError."""
         self._api.apply(f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{CRD['metadata']['name']}", CRD)
         certificate = certificates.issue(self._folder, "load-balancer-controller", ["localhost"], ["127.0.0.1"])
-        self._server = endpoints.serve_admission(self.admit, *certificate)
-        self._api.apply(WEBHOOK, _webhook(self._server.server_address[1], (self._folder / "ca.pem").read_bytes()))
+        port = endpoints.serve_admission(lambda _path, *asked: self.admit(*asked), *certificate, 0)
+        self._api.apply(WEBHOOK, _webhook(port, (self._folder / "ca.pem").read_bytes()))
         self._bindings = Watched(self._api, BINDINGS, self._wake.set, self._ending)
         threading.Thread(target=self._run, name="target group bindings", daemon=True).start()
 
@@ -91,15 +90,11 @@ class Controller:
         """Ask the threads to end; the watches end with their server."""
         self._ending.set()
         self._wake.set()
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
 
     # -- the webhook
 
-    def admit(self, request: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def admit(self, namespace: str, pod: Mapping[str, Any]) -> list[dict[str, Any]]:
         """JSON patch of a new pod: readiness gates for the bindings whose Service selects it. Raises ApiError."""
-        namespace, pod = request["namespace"], request["object"]
         base = f"/api/v1/namespaces/{namespace}"
         found = self._api.get(f"/apis/elbv2.k8s.aws/v1beta1/namespaces/{namespace}/targetgroupbindings")["items"]
         names = {each["spec"]["serviceRef"]["name"] for each in found}

@@ -1,4 +1,4 @@
-"""Access entries, access policies and pod identity associations of a cluster, and what they mean inside Kubernetes.
+"""Access entries and access policies of a cluster, and what they mean inside Kubernetes.
 
 https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
 https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from moto.eks.exceptions import InvalidRequestException, ResourceInUseException, ResourceNotFoundException
 
-from localcloud.kubernetes.eks.model import Call, Cluster, Record, find, invalid, new_id, now, page
+from localcloud.kubernetes.eks.model import Call, Cluster, Record, invalid, new_id, now, page
 
 if TYPE_CHECKING:
     from localcloud.kubernetes.eks.service import Eks
@@ -308,72 +308,3 @@ def list_associated_access_policies(eks: Eks, call: Call) -> Record:
 def list_access_policies(eks: Eks, call: Call) -> Record:
     """ListAccessPolicies: those that the local cloud knows a role for."""
     return {"accessPolicies": [{"name": name, "arn": POLICY_PREFIX + name} for name in sorted(POLICY_ROLES)]}
-
-
-def create_pod_identity_association(eks: Eks, call: Call) -> Record:
-    """CreatePodIdentityAssociation: one for a service account."""
-    cluster = eks.cluster(call)
-    cluster.require_active()
-    for existing in cluster.pod_identities.values():
-        if (existing["namespace"], existing["serviceAccount"]) == (call["namespace"], call["serviceAccount"]):
-            raise ResourceInUseException(
-                clusterName=cluster.name, message=f"Association already exists: {existing['associationId']}"
-            )
-    identity = f"a-{new_id().replace('-', '')[:17]}"
-    record = {
-        "clusterName": cluster.name,
-        "namespace": call["namespace"],
-        "serviceAccount": call["serviceAccount"],
-        "roleArn": call["roleArn"],
-        "associationArn": cluster.arn_of("podidentityassociation", identity),
-        "associationId": identity,
-        "tags": dict(call.get("tags", {})),
-        "createdAt": now(),
-        "modifiedAt": now(),
-        "disableSessionTags": call.get("disableSessionTags", False),
-    }
-    for name in ("targetRoleArn", "policy"):
-        if call.get(name):
-            record[name] = call[name]
-    cluster.pod_identities[identity] = record
-    return {"association": record}
-
-
-def _association(eks: Eks, call: Call) -> tuple[Cluster, Record]:
-    cluster = eks.cluster(call)
-    return cluster, find(cluster.pod_identities, call["associationId"], "pod identity association", cluster.name)
-
-
-def describe_pod_identity_association(eks: Eks, call: Call) -> Record:
-    """DescribePodIdentityAssociation."""
-    return {"association": _association(eks, call)[1]}
-
-
-def list_pod_identity_associations(eks: Eks, call: Call) -> Record:
-    """ListPodIdentityAssociations, by namespace and service account where given."""
-    cluster = eks.cluster(call)
-    short = ("clusterName", "namespace", "serviceAccount", "associationArn", "associationId")
-    return {
-        "associations": [
-            {name: record[name] for name in short}
-            for record in cluster.pod_identities.values()
-            if all(call.get(name) in (None, record[name]) for name in ("namespace", "serviceAccount"))
-        ]
-    }
-
-
-def update_pod_identity_association(eks: Eks, call: Call) -> Record:
-    """UpdatePodIdentityAssociation."""
-    _, record = _association(eks, call)
-    for name in ("roleArn", "targetRoleArn", "disableSessionTags", "policy"):
-        if call.get(name) is not None:
-            record[name] = call[name]
-    record["modifiedAt"] = now()
-    return {"association": record}
-
-
-def delete_pod_identity_association(eks: Eks, call: Call) -> Record:
-    """DeletePodIdentityAssociation."""
-    cluster, record = _association(eks, call)
-    del cluster.pod_identities[record["associationId"]]
-    return {"association": record}

@@ -14,14 +14,15 @@ from moto.eks.exceptions import ResourceNotFoundException
 from moto.eks.models import eks_backends
 from moto.rds.models import rds_backends
 
-from localcloud import certificates, principals
+from localcloud import certificates, issuers, principals
 from localcloud.cloud import Cloud
 from localcloud.container_nodes.service import ContainerNodes
 from localcloud.container_nodes.side import Target
 from localcloud.kubernetes import authenticator, endpoints, logs, pod_memory, registry
 from localcloud.kubernetes.api import Api, ApiError
 from localcloud.kubernetes.control_plane import ControlPlane, ControlPlaneError, Settings
-from localcloud.kubernetes.eks import access, fargate, instances, updates
+from localcloud.kubernetes.eks import access, fargate, instances, pod_identities, updates
+from localcloud.kubernetes.eks.doors import Doors
 from localcloud.kubernetes.eks.model import Call, Cluster
 from localcloud.kubernetes.pods import Pods
 from localcloud.rds.records import is_ours, record_of
@@ -60,8 +61,8 @@ class Eks:
         self.cloud = cloud
         self.container_nodes = ContainerNodes(cloud, running_databases)
         self._running: dict[str, Running] = {}
-        self._webhook = ""
-        self._webhook_lock = threading.Lock()
+        self._doors = Doors(cloud.state, self.review, self._patch_pod, self._credentials)
+        issuers.set_finder(lambda issuer: pod_identities.issuer_key(self, issuer))
 
     # -- what requests ask for
 
@@ -138,10 +139,12 @@ class Eks:
             settings = Settings(
                 issuer=cluster.record["identity"]["oidc"]["issuer"],
                 service_cidr=cluster.record["kubernetesNetworkConfig"]["serviceIpv4Cidr"],
-                webhook_url=f"{self._webhook_url()}/{cluster.plane_name}",
+                webhook_url=self._doors.reviews(cluster.plane_name),
             )
+            admission = self._doors.admission(cluster.plane_name)
             running.plane.start(settings)
             running.api = running.plane.client()
+            running.api.apply(*pod_identities.webhook(admission, certificates.ensure_ca(self.cloud.state)))
             self._serve_kubelets(cluster, running)
             running.pods = Pods(
                 running.api, self._is_simulated, self._image, lambda pod: fargate.place(self, cluster, pod)
@@ -162,8 +165,11 @@ class Eks:
     def _start_container_nodes(self, cluster: Cluster, running: Running) -> None:
         zones = {subnet.zone for subnet in cluster.subnets(cluster.record["resourcesVpcConfig"]["subnetIds"])}
         self.container_nodes.start(
-            Target(cluster.plane_name, self.api(cluster), running.plane.folder, cluster.region, tuple(sorted(zones)))
-        )
+            Target(
+                cluster.plane_name, self.api(cluster), running.plane.folder, cluster.region, tuple(sorted(zones)),
+                self._doors.agent(),
+            )
+        )  # fmt: skip
 
     def _serve_kubelets(self, cluster: Cluster, running: Running) -> None:
         certificate = certificates.issue(running.plane.folder, "kubelet", ["localhost"], ["127.0.0.1"])
@@ -269,15 +275,20 @@ class Eks:
 
     # -- authentication
 
-    def _webhook_url(self) -> str:
-        with self._webhook_lock:
-            if not self._webhook:
-                self._webhook = endpoints.serve_reviews(self.review)
-            return self._webhook
+    def _patch_pod(self, plane_name: str, namespace: str, pod: dict[str, Any]) -> list[dict[str, Any]]:
+        cluster = self._of_plane(plane_name)
+        return pod_identities.patch(self, cluster, namespace, pod) if cluster is not None else []
+
+    def _credentials(self, token: str | None) -> tuple[int, dict[str, str] | str]:
+        owner = self.container_nodes.owner
+        return pod_identities.answer(self, self._of_plane(owner) if owner else None, token)
+
+    def _of_plane(self, plane_name: str) -> Cluster | None:
+        return next((cluster for cluster in self.all_clusters() if cluster.plane_name == plane_name), None)
 
     def review(self, plane_name: str, token: str) -> dict[str, Any]:
         """`status` of a TokenReview: who the token speaks for in the cluster of that control plane."""
-        cluster = next((cluster for cluster in self.all_clusters() if cluster.plane_name == plane_name), None)
+        cluster = self._of_plane(plane_name)
         if cluster is None:
             return {"authenticated": False, "error": f"no cluster {plane_name}"}
         host = self.cloud.endpoint.split("//", 1)[1]

@@ -1,0 +1,191 @@
+"""Pods on container nodes have the credentials of their role and no others: what the role may not do, they may not."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import kubernetes.client
+import pytest
+
+from localcloud import cli
+from localcloud.container_nodes import busybox
+from tests.localcloud import container_support
+from tests.localcloud.conftest import RunningCloud, end_cloud
+from tests.localcloud.container_support import PLACE, REASON, ready, start
+from tests.localcloud.identities import ACCOUNT, document, trust
+from tests.localcloud.kubernetes_access import active_cluster, api, wait
+
+pytestmark = pytest.mark.skipif(REASON is not None, reason=f"no container nodes here: {REASON}")
+NAME = "main"
+IMAGE = "localcloud.creator.platform/empty:1"
+SERVICE = {"Service": "pods.eks.amazonaws.com"}
+#: What a pod prints: who it is, and how a write into the bucket ends.
+SCRIPT = """
+import json, boto3, botocore.exceptions
+found = {}
+try:
+    found["arn"] = boto3.client("sts").get_caller_identity()["Arn"]
+    boto3.client("s3").put_object(Bucket="media", Key="a", Body=b"a")
+    found["put"] = "ok"
+except botocore.exceptions.ClientError as error:
+    found["put"] = error.response["Error"]["Code"]
+except botocore.exceptions.BotoCoreError as error:
+    found["put"] = str(error)
+print(json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[RunningCloud]:
+    state = Path(tempfile.mkdtemp(prefix="lc-", dir="/tmp"))
+    state.chmod(0o755)
+    running = RunningCloud(state, start(state))
+    try:
+        active_cluster(running, NAME)
+        wait("container node", lambda: ready(running), 120)
+        yield running
+    finally:
+        end_cloud(running)
+
+
+@pytest.fixture(scope="module")
+def core(cloud: RunningCloud) -> Any:
+    found = kubernetes.client.CoreV1Api(api(cloud, NAME))
+    wait("service account", lambda: found.list_namespaced_service_account("default").items)
+    archive = cloud.state / "empty.tar"
+    program = shutil.which("busybox", path="/usr/bin:/bin")
+    assert program is not None
+    archive.write_bytes(busybox.archive(Path(program).read_bytes(), IMAGE, platform.machine()))
+    assert cli.main(["load-image", "--state", str(cloud.state), str(archive)]) == 0
+    cloud.client("s3").create_bucket(
+        Bucket="media", CreateBucketConfiguration={"LocationConstraint": cloud.content.region}
+    )
+    return found
+
+
+@pytest.fixture(scope="module")
+def agent(cloud: RunningCloud, core: Any) -> None:
+    """The add-on that is the agent."""
+    eks = cloud.client("eks")
+    eks.create_addon(clusterName=NAME, addonName="eks-pod-identity-agent")
+
+    def active() -> bool:
+        found = eks.describe_addon(clusterName=NAME, addonName="eks-pod-identity-agent")["addon"]
+        return bool(found["status"] == "ACTIVE")
+
+    wait("add-on", active)
+
+
+def associated(cloud: RunningCloud, core: Any, name: str, *statements: dict[str, Any], **trusting: Any) -> None:
+    """A service account whose association gives it a new role. trusting: of the statement of the role's trust policy."""
+    iam = cloud.client("iam")
+    statement = {"Effect": "Allow", "Principal": SERVICE, "Action": ["sts:AssumeRole", "sts:TagSession"], **trusting}
+    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust(statement))["Role"]["Arn"]
+    if statements:
+        iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=document(*statements))
+    core.create_namespaced_service_account("default", {"metadata": {"name": name}})
+    cloud.client("eks").create_pod_identity_association(
+        clusterName=NAME, namespace="default", serviceAccount=name, roleArn=arn
+    )
+
+
+def said(core: Any, account: str) -> dict[str, str]:
+    """What a pod of a service account printed."""
+    pod = container_support.python(SCRIPT, image=IMAGE)
+    spec = {**PLACE, **pod, "serviceAccountName": account, "restartPolicy": "Never"}
+    name = core.create_namespaced_pod("default", {"metadata": {"generateName": f"{account}-"}, "spec": spec})
+    name = name.metadata.name
+
+    def ended() -> bool:
+        return core.read_namespaced_pod(name, "default").status.phase in {"Succeeded", "Failed"}
+
+    wait(f"end of {name}", ended, 90)
+    text = core.read_namespaced_pod_log(name, "default", _preload_content=False).data.decode()
+    core.delete_namespaced_pod(name, "default", grace_period_seconds=0)
+    return dict(json.loads(text.splitlines()[-1]))
+
+
+def test_without_the_add_on_no_agent_gives_credentials(cloud: RunningCloud, core: Any) -> None:
+    associated(cloud, core, "early", {"Action": "s3:PutObject"})
+    assert "503" in said(core, "early")["put"]
+
+
+@pytest.mark.usefixtures("agent")
+def test_a_pod_does_what_its_role_may(cloud: RunningCloud, core: Any) -> None:
+    condition = {
+        "StringEquals": {"aws:RequestTag/kubernetes-service-account": "writer", "aws:SourceAccount": ACCOUNT},
+    }
+    tagged = {"StringEquals": {"aws:PrincipalTag/kubernetes-namespace": "default"}}
+    associated(cloud, core, "writer", {"Action": "s3:PutObject", "Condition": tagged}, Condition=condition)
+    found = said(core, "writer")
+    assert found["put"] == "ok"
+    assert found["arn"].startswith(f"arn:aws:sts::{ACCOUNT}:assumed-role/writer/eks-{NAME}-writer-")
+    (asked, *_) = cloud.control.get("requests?service=eks-auth&limit=1")
+    assert asked["parameters"]["serviceAccount"] == "writer"
+    assert asked["decision"]["allowed"]
+
+
+@pytest.mark.usefixtures("agent")
+def test_a_pod_whose_role_may_not_is_denied(cloud: RunningCloud, core: Any) -> None:
+    associated(cloud, core, "reader", {"Action": "s3:GetObject"})
+    found = said(core, "reader")
+    assert found["put"] == "AccessDenied"
+    assert "assumed-role/reader/" in found["arn"]
+
+
+@pytest.mark.usefixtures("agent")
+def test_a_trust_policy_without_tagging_gives_no_credentials(cloud: RunningCloud, core: Any) -> None:
+    associated(cloud, core, "untagged", {"Action": "s3:PutObject"}, Action="sts:AssumeRole")
+    assert "AccessDeniedException" in said(core, "untagged")["put"]
+
+
+@pytest.mark.usefixtures("agent")
+def test_a_role_of_another_service_account_gives_no_credentials(cloud: RunningCloud, core: Any) -> None:
+    condition = {"StringEquals": {"aws:RequestTag/kubernetes-service-account": "another"}}
+    associated(cloud, core, "misplaced", {"Action": "s3:PutObject"}, Condition=condition)
+    assert "AccessDeniedException" in said(core, "misplaced")["put"]
+
+
+@pytest.mark.usefixtures("agent")
+def test_a_pod_without_a_role_has_no_credentials(core: Any) -> None:
+    core.create_namespaced_service_account("default", {"metadata": {"name": "nobody"}})
+    assert said(core, "nobody") == {"put": "Unable to locate credentials"}
+
+
+@pytest.mark.usefixtures("agent")
+def test_the_token_of_a_pod_opens_nothing_once_the_association_is_gone(cloud: RunningCloud, core: Any) -> None:
+    associated(cloud, core, "former", {"Action": "s3:PutObject"})
+    assert said(core, "former")["put"] == "ok"
+    eks = cloud.client("eks")
+    (found,) = eks.list_pod_identity_associations(clusterName=NAME, serviceAccount="former")["associations"]
+    eks.delete_pod_identity_association(clusterName=NAME, associationId=found["associationId"])
+    assert "put" in (after := said(core, "former"))
+    assert after["put"] != "ok"
+
+
+def test_web_identity_of_a_service_account(cloud: RunningCloud, core: Any) -> None:
+    """IAM roles for service accounts: the SDK takes the token to STS itself."""
+    issuer = cloud.client("eks").describe_cluster(name=NAME)["cluster"]["identity"]["oidc"]["issuer"]
+    iam, host = cloud.client("iam"), issuer.removeprefix("https://")
+    provider = iam.create_open_id_connect_provider(
+        Url=issuer, ClientIDList=["sts.amazonaws.com"], ThumbprintList=["f" * 40]
+    )["OpenIDConnectProviderArn"]
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": provider},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {f"{host}:sub": "system:serviceaccount:default:irsa"}},
+    }
+    for name in ("irsa", "stranger"):
+        annotations = {"eks.amazonaws.com/role-arn": f"arn:aws:iam::{ACCOUNT}:role/irsa"}
+        core.create_namespaced_service_account("default", {"metadata": {"name": name, "annotations": annotations}})
+    iam.create_role(RoleName="irsa", AssumeRolePolicyDocument=trust(statement))
+    iam.put_role_policy(RoleName="irsa", PolicyName="own", PolicyDocument=document({"Action": "s3:PutObject"}))
+    assert said(core, "irsa")["put"] == "ok"
+    assert said(core, "stranger")["put"] == "AccessDenied"
