@@ -67,7 +67,11 @@ async def press(
     timeout = aiohttp.ClientTimeout(total=pressure.timeout)
     open_ones: set[asyncio.Task[None]] = set()
     last = time.time() + pressure.most
-    async with aiohttp.ClientSession(connector=connector, timeout=timeout, auto_decompress=False) as session:
+    tracing = aiohttp.TraceConfig()
+    tracing.on_connection_reuseconn.append(_note_reuse)
+    async with aiohttp.ClientSession(
+        connector=connector, timeout=timeout, auto_decompress=False, trace_configs=[tracing]
+    ) as session:
         for number, due in enumerate(dues):
             while (wait := due - time.time()) > 0 and not ending():
                 await asyncio.sleep(min(wait, 0.25))
@@ -82,15 +86,35 @@ async def press(
         await asyncio.gather(*open_ones)
 
 
+async def _note_reuse(_session: Any, context: Any, _told: Any) -> None:
+    context.trace_request_ctx["reused"] = True
+
+
 async def _one(session: aiohttp.ClientSession, url: str, path: str, due: float, tell: Callable[[Told], None]) -> None:
     trace = f"1-{int(due):08x}-{secrets.token_hex(12)}"
     late, status, error = max(0.0, time.time() - due), 0, ""
-    try:
-        async with session.get(
-            url + path, headers={"X-Amzn-Trace-Id": f"Root={trace}"}, allow_redirects=False
-        ) as answer:
-            status = answer.status
-            await answer.read()
-    except (aiohttp.ClientError, TimeoutError, OSError) as failed:
-        status, error = 0, f"{type(failed).__name__}: {failed}".removesuffix(": ")
+    for attempt in (1, 2):
+        connection = {"reused": False}
+        try:
+            async with session.get(
+                url + path,
+                headers={"X-Amzn-Trace-Id": f"Root={trace}"},
+                allow_redirects=False,
+                trace_request_ctx=connection,
+            ) as answer:
+                status, error = answer.status, ""
+                await answer.read()
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as failed:
+            status, error = 0, _named(failed)
+            # A kept connection that the other side closed just now is no answer: who keeps connections asks once more.
+            # https://www.rfc-editor.org/rfc/rfc9112#section-9.3.1
+            if connection["reused"] and attempt == 1:
+                continue
+        except (aiohttp.ClientError, TimeoutError, OSError) as failed:
+            status, error = 0, _named(failed)
+        break
     tell((due, late, time.time() - due, path, status, error, trace))
+
+
+def _named(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".removesuffix(": ")
