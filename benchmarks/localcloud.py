@@ -1,6 +1,7 @@
 """Measures the local cloud: start time, memory, requests per second, cost of keeping state. Prints JSON; takes some seconds.
 
 python benchmarks/localcloud.py [--seconds 1.0]
+python benchmarks/localcloud.py --container-nodes    # a cluster with nodes that run containers instead; takes two minutes
 """
 
 from __future__ import annotations
@@ -20,18 +21,31 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import boto3
 
 from localcloud import client, lifecycle, places
-from localcloud.cloud import DEFAULT_FACTOR
+from localcloud.cloud import ACCOUNT_ID, DEFAULT_FACTOR
+from localcloud.container_nodes import machine
+from localcloud.kubernetes import nodes
+
+CLUSTER = "bench"
+GROUP = {"clusterName": CLUSTER, "nodegroupName": "nodes"}
 
 
 def main() -> int:
     """Start a cloud of its own, measure, stop it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=1.0, help="how long each kind of request is sent (default: 1)")
+    parser.add_argument(
+        "--container-nodes", action="store_true", help="measure a cluster whose nodes run containers; Linux, root"
+    )
     options = parser.parse_args()
+    if options.container_nodes and (reason := machine.obstacle(Path(tempfile.gettempdir(), "lc-bench"))):
+        print(f"no container nodes here: {reason}", file=sys.stderr)
+        return 1
     with tempfile.TemporaryDirectory(prefix="lc-bench-") as folder:
         state = Path(folder)
         try:
-            print(json.dumps(measure(state, options.seconds), indent=2))
+            state.chmod(0o755)
+            found = container_nodes(state) if options.container_nodes else measure(state, options.seconds)
+            print(json.dumps(found, indent=2))
         finally:
             lifecycle.down(state, silent)
     return 0
@@ -69,6 +83,80 @@ def measure(state: Path, seconds: float) -> dict[str, Any]:
         "processors": os.cpu_count(),
         "load_average": os.getloadavg()[0],
     }
+
+
+def container_nodes(state: Path) -> dict[str, Any]:
+    """Seconds until nodes are there, and resident bytes of their processes, pods and shims left out."""
+    eks, subnets = _platform(start(state))
+    seconds: dict[str, float] = {}
+    seconds["cluster"] = timed(
+        lambda: eks.create_cluster(
+            name=CLUSTER, roleArn=f"arn:aws:iam::{ACCOUNT_ID}:role/node", resourcesVpcConfig={"subnetIds": subnets}
+        ),
+        lambda: eks.describe_cluster(name=CLUSTER)["cluster"]["status"] == "ACTIVE",
+    )
+
+    def active() -> bool:
+        return bool(eks.describe_nodegroup(**GROUP)["nodegroup"]["status"] == "ACTIVE")
+
+    def scaled(size: int) -> float:
+        return timed(lambda: eks.update_nodegroup_config(**GROUP, scalingConfig={"desiredSize": size}), active)
+
+    sizes = {"minSize": 1, "maxSize": 3, "desiredSize": 1}
+    role = f"arn:aws:iam::{ACCOUNT_ID}:role/node"
+    seconds["first node"] = timed(
+        lambda: eks.create_nodegroup(
+            **GROUP, subnets=subnets, nodeRole=role, scalingConfig=sizes, labels={nodes.LABEL: "container"}
+        ),
+        active,
+    )
+    time.sleep(10)  # until kubelet and containerd have settled
+    one = _resident_of_nodes(state)
+    seconds["two nodes more"] = scaled(3)
+    time.sleep(10)
+    three = _resident_of_nodes(state)
+    seconds["two nodes fewer"] = scaled(1)
+    seconds["stop"] = timed(lambda: lifecycle.down(state, silent), lambda: True)
+
+    def back() -> bool:
+        rows = client.Client(state).call("GET", "status")["resources"]
+        return any(row["kind"] == "container node" and row["states"] == {"Ready": 1} for row in rows)
+
+    seconds["start again until the node is Ready"] = timed(lambda: start(state), back)
+    return {
+        "seconds": {name: round(value, 1) for name, value in seconds.items()},
+        "resident_bytes_with_one_node": one,
+        "resident_bytes_with_three_nodes": three,
+        "processors": os.cpu_count(),
+        "load_average": os.getloadavg()[0],
+    }
+
+
+def _platform(content: places.StateFile) -> tuple[Any, list[str]]:
+    """An EKS client and the subnets of the default VPC; there is a role for nodes."""
+    statement = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    aws(content, "iam").create_role(RoleName="node", AssumeRolePolicyDocument=trust)
+    subnets = [each["SubnetId"] for each in aws(content, "ec2").describe_subnets()["Subnets"]]
+    return aws(content, "eks"), subnets
+
+
+def _resident_of_nodes(state: Path) -> dict[str, int]:
+    """Process -> bytes, of what the container nodes need."""
+    rows = client.Client(state).call("GET", "status")["processes"]
+    found = {row["name"]: int(row["resident_bytes"]) for row in rows if row["name"].startswith("container-")}
+    return {**found, "total": sum(found.values())}
+
+
+def timed(begin: Callable[[], Any], ended: Callable[[], bool], patience: float = 180) -> float:
+    """Seconds from `begin` until `ended` says so."""
+    began = time.monotonic()
+    begin()
+    while not ended():
+        if time.monotonic() - began > patience:
+            raise TimeoutError(f"not within {patience:.0f} s: see the logs of the cloud")
+        time.sleep(0.1)
+    return time.monotonic() - began
 
 
 def start(state: Path) -> places.StateFile:

@@ -91,9 +91,10 @@ def parser() -> argparse.ArgumentParser:
     start.add_argument(
         "--container-nodes",
         type=_container_nodes,
-        metavar="N",
-        default=os.environ.get("LOCALCLOUD_CONTAINER_NODES", "0"),
-        help="nodes with real containers for the first EKS cluster; Linux, root (default: LOCALCLOUD_CONTAINER_NODES, else 0)",
+        metavar="|".join(addressing.MODES),
+        default=os.environ.get("LOCALCLOUD_CONTAINER_NODES", addressing.MODES[0]),
+        help="nodes with real containers for node groups that ask for them: where they can be (Linux, root, parts built), or "
+        "not at all (default: LOCALCLOUD_CONTAINER_NODES, else auto)",
     )
     add("down", run_down, "stop the cloud and every process that belongs to it")
     add("reset", run_reset, "stop the cloud and remove all its state")
@@ -126,6 +127,12 @@ def parser() -> argparse.ArgumentParser:
         "credential-provider",
         run_credential_provider,
         "answer a kubelet that asks for the credential of an image: a plug-in of its, see docs/registry.md",
+    )
+    answering.add_argument(
+        "--credentials",
+        type=Path,
+        metavar="FILE",
+        help="file with the credentials in whose name it asks, as an AWS shared credentials file (default: the environment)",
     )
     answering.add_argument(
         "--endpoint", metavar="URL", help="the AWS API as this kubelet reaches it (default: as this machine does)"
@@ -182,9 +189,9 @@ def _port(text: str) -> int:
     return value
 
 
-def _container_nodes(text: str) -> int:
+def _container_nodes(text: str) -> bool:
     try:
-        return addressing.parse_count(text)
+        return addressing.parse_mode(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
 
@@ -287,10 +294,11 @@ def run_token(state: Path, options: argparse.Namespace) -> int:
 
 
 def run_credential_provider(state: Path, options: argparse.Namespace) -> int:
-    """`credential-provider`, in the name of AWS_ACCESS_KEY_ID where that is set, else of the cloud's root user."""
+    """`credential-provider`, in the name of --credentials or AWS_ACCESS_KEY_ID, else of the cloud's root user."""
+    environ = kubeconfig.shared_credentials(options.credentials) if options.credentials else os.environ
 
     def token(region: str) -> str:
-        return kubeconfig.registry_token(state, os.environ, region, options.endpoint)
+        return kubeconfig.registry_token(state, environ, region, options.endpoint)
 
     print(kubelet.answer(sys.stdin.read(), token))
     return DONE

@@ -29,8 +29,8 @@ class Cloud:
     processes: Processes
     factor: float = DEFAULT_FACTOR
     account_id: str = ACCOUNT_ID
-    #: How many nodes with real containers one EKS cluster gets: see container_nodes.
-    container_nodes: int = 0
+    #: Whether node groups that ask for it get nodes with real containers, where these can be: see container_nodes.
+    container_nodes: bool = False
     #: Held by whoever changes emulated state, in a request or behind it. Never held while a real process starts.
     lock: threading.RLock = field(default_factory=threading.RLock)
     #: Services whose state a background job changed, so that it is written to disk: see persistence.
@@ -45,8 +45,11 @@ class Cloud:
     prepare: dict[tuple[str, str], Callable[[], None]] = field(default_factory=dict)
     #: URL that image clients on this machine speak to, None where the emulated ECR has no registry behind it.
     registry_endpoint: Callable[[], str | None] = lambda: None
-    #: What `localcloud status` says of them: {"wanted": int, "cluster": str | None, "reason": str | None}.
-    container_nodes_status: Callable[[], dict[str, Any]] = lambda: {"wanted": 0, "cluster": None, "reason": None}
+    #: What `localcloud status` says of them. wanted: whether they were asked for; cluster: whose they are, None for nobody's yet;
+    #: nodes: how many; reason: why there are none although wanted, or None; short: what the machine has less than they should.
+    container_nodes_status: Callable[[], dict[str, Any]] = lambda: {
+        "wanted": False, "cluster": None, "nodes": 0, "reason": None, "short": [],
+    }  # fmt: skip
     #: What `localcloud status` says of the load balancers' data plane: {"reason": why there is none, "listeners": [...]}.
     load_balancers_status: Callable[[], dict[str, Any]] = lambda: {"reason": None, "listeners": []}
     #: The same of the name server: {"port": on loopback, or None while there is no zone, "reason": why it does not run}.

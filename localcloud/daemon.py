@@ -17,6 +17,7 @@ from typing import IO
 from localcloud import certificates, places
 from localcloud.anew import Anew
 from localcloud.cloud import Cloud
+from localcloud.container_nodes import addressing
 from localcloud.postgres.binaries import find_binaries
 from localcloud.processes import Processes
 
@@ -30,7 +31,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--port", type=int)
     parser.add_argument("--factor", type=float, required=True)
-    parser.add_argument("--container-nodes", type=int, default=0)
+    parser.add_argument("--container-nodes", choices=addressing.MODES, default="off")
     parser.add_argument(
         "--listener", type=int, help="descriptor of the listening socket, from the process it was before"
     )
@@ -43,7 +44,12 @@ def main(arguments: list[str]) -> int:
         return 3
     with lock:
         return serve(
-            options.state, options.port, options.factor, lock, options.listener, container_nodes=options.container_nodes
+            options.state,
+            options.port,
+            options.factor,
+            lock,
+            options.listener,
+            container_nodes=addressing.parse_mode(options.container_nodes),
         )
 
 
@@ -59,7 +65,7 @@ def hold(state: Path) -> IO[str] | None:
 
 
 def serve(
-    state: Path, port: int | None, factor: float, lock: IO[str], handed: int | None, *, container_nodes: int
+    state: Path, port: int | None, factor: float, lock: IO[str], handed: int | None, *, container_nodes: bool
 ) -> int:
     """Load what was kept, answer requests until SIGTERM, stop the real processes; begin anew where that was asked for.
 
@@ -111,7 +117,7 @@ def serve(
     cloud.processes.stop_many(cloud.processes.names())
     if beginning.asked:
         cloud.lock.acquire()  # for good: no request that is still on its way writes to the emptied folder
-        again = ["--state", str(state), "--factor", repr(factor), "--container-nodes", str(container_nodes)]
+        again = ["--state", str(state), "--factor", repr(factor), "--container-nodes", addressing.mode(container_nodes)]
         beginning.go_on(state, socket, lock, again)
     places.write(state, replace(content, pid=0))
     return 0

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from localcloud import daemon, places, preflight
-from localcloud.container_nodes import ContainerNodesError, machine, namespace
+from localcloud.container_nodes import ContainerNodesError, addressing, machine, namespace
 from localcloud.postgres.home import remove_external
 from localcloud.processes import Processes, kill_marked, start_ticks
 
@@ -69,12 +69,12 @@ def up(
     say: Say,
     least_free: int = preflight.LEAST_FREE,
     root_key: str | None = None,
-    container_nodes: int = 0,
+    container_nodes: bool = True,
 ) -> places.StateFile:
     """Start the cloud, or find that it runs; what a dead one left behind is stopped first.
 
     least_free: bytes that the disk must have. root_key: `ID:SECRET`, a further key of the root user, kept with the state.
-    container_nodes: how many; where they cannot be, `say` is told why, and the cloud starts without them.
+    container_nodes: whether wanted; where they cannot be, `say` is told why, and the cloud starts without them.
     Raises CloudError, ValueError for a root key that is none.
     """
     added = places.parse_key(root_key) if root_key else None
@@ -105,12 +105,12 @@ def up(
 
 
 def _start(
-    state: Path, port: int | None, factor: float, environ: Mapping[str, str], say: Say, *, container_nodes: int
+    state: Path, port: int | None, factor: float, environ: Mapping[str, str], say: Say, *, container_nodes: bool
 ) -> places.StateFile:
     say("starting the AWS API")
     (state / "logs").mkdir(exist_ok=True)
     argv = [sys.executable, "-m", "localcloud.daemon", "--state", str(state), "--factor", repr(factor)]
-    argv += ["--container-nodes", str(container_nodes)]
+    argv += ["--container-nodes", addressing.mode(container_nodes)]
     if port is not None:
         argv += ["--port", str(port)]
     log_path = state / "logs" / "daemon.log"

@@ -67,8 +67,10 @@ def _container_nodes(status: Mapping[str, Any]) -> list[str]:
         return []
     if status["reason"]:
         return [f"nodes      kwok only, no container nodes: {status['reason']}"]
-    whose = f"of the EKS cluster {status['cluster']}" if status["cluster"] else "for the first EKS cluster"
-    return [f"nodes      {status['wanted']} with containers {whose}, beside those of kwok"]
+    if status["cluster"] is None:
+        return []
+    lines = [f"nodes      {status['nodes']} with containers in the EKS cluster {status['cluster']}"]
+    return lines + [f"           a node of {short}" for short in status["short"]]
 
 
 def _name_server(status: Mapping[str, Any]) -> list[str]:

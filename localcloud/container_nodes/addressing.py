@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 #: Where pods find what stands on the machine's loopback: each port is one line of the proxy, and nothing else answers.
@@ -19,10 +21,12 @@ REGISTRY_PORT = 5000
 #: Where the cluster's DNS listens, at BRIDGE. Pods ask at the address of its Service.
 DNS_PORT = 53
 DNS_DOMAIN = "cluster.local"
-#: Third octet of a node's pod network; the nodes themselves are in 198.18.0.0/24.
-MOST_NODES = 20
-#: Value of the label, and of the taint that keeps away whatever does not ask for a container node.
+#: Nodes are in 198.18.0.0/24 from .100 on; the third octet of a node's pod network is its number.
+MOST_NODES = 100
+#: Value of the label by which a node group asks for container nodes.
 CONTAINER = "container"
+MODES = ("auto", "off")
+_NAME = re.compile(r"container-(\d+)")
 
 
 @dataclass(frozen=True)
@@ -53,9 +57,19 @@ def namespace_name(state: str) -> str:
     return f"localcloud-{hashlib.sha256(state.encode()).hexdigest()[:8]}"
 
 
-def local_addresses(nodes: int) -> list[str]:
-    """The addresses that stand on the namespace's loopback interface."""
-    return [BRIDGE, *(Node(index).address for index in range(nodes))]
+def index_of(name: str) -> int | None:
+    """The number in the name of a container node; None for the name of any other node."""
+    match = _NAME.fullmatch(name)
+    return int(match[1]) if match else None
+
+
+def free_index(taken: Collection[int], last: int) -> int:
+    """The number of the next node: after `last`, so that a name comes again as late as it can. ValueError where none is left."""
+    for step in range(1, MOST_NODES + 1):
+        index = (last + step) % MOST_NODES
+        if index not in taken:
+            return index
+    raise ValueError(f"{MOST_NODES} container nodes are there: one state folder has no more addresses")
 
 
 def first_service_address(service_cidr: str) -> str:
@@ -71,8 +85,13 @@ def dns_address(first: str) -> str:
     return str(ipaddress.ip_address(first) + 9)
 
 
-def parse_count(text: str) -> int:
-    """How many container nodes are asked for. ValueError where it is no number from 0 to MOST_NODES."""
-    if not text.isdigit() or int(text) > MOST_NODES:
-        raise ValueError(f"container nodes: expected a number from 0 to {MOST_NODES}, found {text!r}")
-    return int(text)
+def parse_mode(text: str) -> bool:
+    """Whether container nodes are wanted, by `auto` (where they can be) or `off`. ValueError for another word."""
+    if text not in MODES:
+        raise ValueError(f"container nodes: expected {' or '.join(MODES)}, found {text!r}")
+    return text == MODES[0]
+
+
+def mode(wanted: bool) -> str:
+    """The word that `parse_mode` reads."""
+    return MODES[0] if wanted else MODES[1]

@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from localcloud.container_nodes.addressing import BRIDGE, DNS_DOMAIN, DNS_PORT, NETWORK, Node
 
+#: What a kubelet keeps free, and takes from what pods may ask for.
+EVICTION_MIB = 50
 #: The image of a pod's sandbox. It is made of busybox and imported into each node: nothing is pulled for it.
 PAUSE_IMAGE = "localcloud.creator.platform/pause:1"
 
@@ -92,13 +94,15 @@ def hosts(endpoint: str) -> str:
     return f'server = {json.dumps(endpoint)}\ncapabilities = ["pull", "resolve"]\n'
 
 
-def credential_provider(python: Path, *, state: Path, repository: Path, endpoint: str) -> str:
+def credential_provider(python: Path, *, state: Path, repository: Path, endpoint: str, credentials: Path) -> str:
     """CredentialProviderConfig: for images of ECR the kubelet asks `localcloud credential-provider`.
 
-    python: the interpreter that runs it; repository: where localcloud is; endpoint: the AWS API as the node reaches it.
+    python: the interpreter that runs it; repository: where localcloud is; endpoint: the AWS API as the node reaches it;
+    credentials: file with those of the node's role.
     https://kubernetes.io/docs/reference/config-api/kubelet-config.v1/#kubelet-config-k8s-io-v1-CredentialProviderConfig
     """
     arguments = ["-m", "localcloud", "credential-provider", "--state", str(state), "--endpoint", endpoint]
+    arguments += ["--credentials", str(credentials)]
     provider = {
         "name": python.name,
         "apiVersion": "credentialprovider.kubelet.k8s.io/v1",
@@ -141,11 +145,13 @@ def kubelet(
     cgroup: str,
     provider_id: str,
     dns: str,
+    pods: int,
+    reserved: Mapping[str, str],
 ) -> str:
     """KubeletConfiguration.
 
     run: as for containerd; folder: the node's own; certificate, key: for the kubelet's port; cgroup: of all its pods;
-    dns: address that pods ask for names.
+    dns: address that pods ask for names; pods: how many it takes; reserved: what of the machine is not the node's.
     """
     return _json(
         {
@@ -180,9 +186,14 @@ def kubelet(
             "makeIPTablesUtilChains": False,
             "registerNode": True,
             "serializeImagePulls": False,
-            "maxPods": 110,
+            "maxPods": pods,
+            "systemReserved": dict(reserved),
             # The disk and the memory are those of a machine that others use too: what it has left is no reason to evict.
-            "evictionHard": {"memory.available": "50Mi", "nodefs.available": "1%", "imagefs.available": "1%"},
+            "evictionHard": {
+                "memory.available": f"{EVICTION_MIB}Mi",
+                "nodefs.available": "1%",
+                "imagefs.available": "1%",
+            },
             "imageGCHighThresholdPercent": 100,
             "nodeStatusUpdateFrequency": "5s",
             "shutdownGracePeriod": "0s",
@@ -261,6 +272,25 @@ def kubeconfig(server: str, *, ca: Path, certificate: Path, key: Path) -> str:
             "current-context": "this",
         }
     )
+
+
+def instance_credentials(credentials: Mapping[str, str]) -> str:
+    """The file with which the credential provider asks in the name of the node's role; credentials: as AssumeRole gives them.
+
+    https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
+    """
+    return (
+        "[default]\n"
+        f"aws_access_key_id = {credentials['AccessKeyId']}\n"
+        f"aws_secret_access_key = {credentials['SecretAccessKey']}\n"
+        f"aws_session_token = {credentials['SessionToken']}\n"
+    )
+
+
+def in_group(procs: Sequence[str]) -> str:
+    """A script that runs its arguments in a control group. procs: its `cgroup.procs` in each hierarchy; one is enough."""
+    tries = " || ".join(f"{{ echo 0 > {shlex.quote(path)}; }} 2>/dev/null" for path in procs)
+    return f'{{ {tries}; }} && exec "$@"\n'
 
 
 #: Settings of the whole machine that a kubelet sets where they differ. It is shown these values, and leaves the machine's.

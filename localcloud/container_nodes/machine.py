@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from localcloud.container_nodes import parts
@@ -45,6 +46,20 @@ def obstacle(
     if (NAMESPACES / name).exists() and not owned(state):
         return f"the network namespace {name} is there and not of this state folder: `ip netns delete {name}`"
     return None
+
+
+@dataclass(frozen=True)
+class Resources:
+    """Processors, and MiB of memory."""
+
+    cpus: int
+    memory: int
+
+
+def resources() -> Resources:
+    """What this machine has: https://man7.org/linux/man-pages/man5/proc_meminfo.5.html"""
+    line = next(line for line in Path("/proc/meminfo").read_text().splitlines() if line.startswith("MemTotal:"))
+    return Resources(os.cpu_count() or 1, int(line.split()[1]) // 1024)
 
 
 def kernel(root: Path) -> str | None:

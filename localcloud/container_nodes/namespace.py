@@ -8,7 +8,10 @@ https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
 from __future__ import annotations
 
 import os
+import re
 import signal
+import socket
+import struct
 import subprocess
 import threading
 import time
@@ -23,6 +26,8 @@ from localcloud.places import atomic
 from localcloud.processes import Processes, descendants
 
 HOLDER = "container-nodes"
+#: Control group of containerd and its shims, in that of their node.
+RUNTIME = "runtime"
 PATIENCE = 15.0
 _PROC = Path("/proc")
 
@@ -34,8 +39,8 @@ class Namespace:
         self.state, self.name = state, namespace_name(str(state))
         self._processes, self._parts, self._ending = processes, parts, ending
 
-    def open(self, addresses: Sequence[str], groups: Sequence[str]) -> None:
-        """Make them, with the addresses on the loopback interface, and a control group each. Raises ContainerNodesError."""
+    def open(self, addresses: Sequence[str]) -> None:
+        """Make them, with the addresses on the loopback interface, and the control group. Raises ContainerNodesError."""
         folder = machine.mark(self.state).parent
         folder.mkdir(parents=True, exist_ok=True)
         atomic(machine.mark(self.state), self.name.encode())
@@ -47,18 +52,66 @@ class Namespace:
         inside = [self._parts["ip"], "-n", self.name]
         run([*inside, "link", "set", "lo", "up"], "set up the network namespace")
         for address in addresses:
-            run([*inside, "address", "add", f"{address}/32", "dev", "lo"], "set up the network namespace")
+            self.add_address(address)
         try:
-            self._make_groups(groups)
+            self._make_group()
         except OSError as error:
             raise ContainerNodesError(f"could not make control groups: {error}") from error
         self._hold(folder)
+
+    def add_address(self, address: str) -> None:
+        """Have the network namespace answer at an address. Raises ContainerNodesError."""
+        argv = [self._parts["ip"], "-n", self.name, "address", "replace", f"{address}/32", "dev", "lo"]
+        run(argv, f"add the address {address}")
+
+    def drop_address(self, address: str) -> None:
+        """The opposite. Raises ContainerNodesError."""
+        argv = [self._parts["ip"], "-n", self.name, "address", "delete", f"{address}/32", "dev", "lo"]
+        run(argv, f"remove the address {address}")
 
     def group(self, name: str) -> str:
         """Path of a control group below that of the state folder."""
         return f"/{self.name}/{name}"
 
-    def _make_groups(self, names: Sequence[str]) -> None:
+    def add_group(self, name: str) -> list[Path]:
+        """Make a node's control group, with one for its runtime; the `cgroup.procs` of the latter. Raises ContainerNodesError."""
+        made = [hierarchy / self.name / name / RUNTIME for hierarchy in hierarchies()]
+        try:
+            for folder in made:
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ContainerNodesError(f"could not make control groups: {error}") from error
+        return [folder / "cgroup.procs" for folder in made]
+
+    def end_group(self, name: str, patience: float = PATIENCE) -> None:
+        """End all processes of a node's control group, whoever started them, and remove it. Raises ContainerNodesError."""
+        groups = [folder for hierarchy in hierarchies() if (folder := hierarchy / self.name / name).is_dir()]
+        deadline = time.monotonic() + patience
+        while pids := {pid for folder in groups for pid in _pids_below(folder)}:
+            if time.monotonic() > deadline:
+                raise ContainerNodesError(f"processes {sorted(pids)} of {name} do not end after SIGKILL")
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.05)
+        for folder in groups:
+            _remove_group(folder, deadline)
+
+    def unmount(self, *below: str) -> None:
+        """Take every mount below these folders of the inside away. Raises ContainerNodesError."""
+        mounts = Path(f"/proc/{self.first_process}/mountinfo").read_text()
+        found = [_unescaped(line.split()[4]) for line in mounts.splitlines()]
+        wanted = [place for place in found if any(place.startswith(f"{folder}/") for folder in below)]
+        if wanted:
+            run(self.entering(["umount", *reversed(wanted)]), "unmount what a node left")
+
+    def listens(self, address: str, port: int) -> bool:
+        """Whether somebody inside listens there: https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html"""
+        place = f"{struct.unpack('=I', socket.inet_aton(address))[0]:08X}"
+        lines = [line.split() for line in Path(f"/proc/{self.first_process}/net/tcp").read_text().splitlines()[1:]]
+        return any(fields[1] == f"{place}:{port:04X}" and fields[3] == "0A" for fields in lines)
+
+    def _make_group(self) -> None:
         for hierarchy in hierarchies():
             own = hierarchy / self.name
             own.mkdir(exist_ok=True)
@@ -67,8 +120,6 @@ class Namespace:
                 wanted = " ".join(f"+{name}" for name in controllers.read_text().split())
                 for level in (hierarchy, own):
                     (level / "cgroup.subtree_control").write_text(wanted)
-            for name in names:
-                (own / name).mkdir(exist_ok=True)
 
     def _hold(self, folder: Path) -> None:
         settings = folder / "kernel-settings"
@@ -173,6 +224,19 @@ def clean(state: Path, patience: float = PATIENCE) -> list[str]:
         removed.append(f"control groups {name}")
     machine.mark(state).unlink(missing_ok=True)
     return removed
+
+
+def _pids_below(folder: Path) -> list[int]:
+    found = []
+    for procs in folder.rglob("cgroup.procs"):
+        with suppress(OSError):  # a group that goes while it is read
+            found += [int(line) for line in procs.read_text().split()]
+    return found
+
+
+def _unescaped(path: str) -> str:
+    """A path as /proc/self/mountinfo writes it: https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html"""
+    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), path)
 
 
 def _remove_group(folder: Path, deadline: float) -> None:

@@ -1,24 +1,49 @@
-"""What the node side puts into the cluster: its Nodes and the endpoints of the API server. Pure."""
+"""What the node side puts into the cluster: its Nodes, the API server's endpoints, the DNS. Pure but for the processor's name."""
 
 from __future__ import annotations
 
-import hashlib
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from localcloud.container_nodes.addressing import APISERVER_PORT, BRIDGE, CONTAINER, DNS_PORT, Node
-from localcloud.kubernetes.nodes import LABEL
+from localcloud.container_nodes.addressing import APISERVER_PORT, BRIDGE, DNS_PORT, Node
+from localcloud.container_nodes.busybox import ARCHITECTURES
+from localcloud.kubernetes.nodes import Capacity
 
+#: Annotation of a Node: which generation of its node group it is.
+GENERATION = "localcloud.creator.platform/generation"
 #: In whose name CoreDNS reads the cluster.
 DNS_USER = "system:coredns"
 _RBAC = "/apis/rbac.authorization.k8s.io/v1"
 
 
-def provider_id(node: Node, zone: str, seed: str) -> str:
-    """An instance id as the nodes of EKS have."""
-    return f"aws:///{zone}/i-{hashlib.sha256(f'{seed} {node.name}'.encode()).hexdigest()[:17]}"
+@dataclass(frozen=True)
+class Launch:
+    """What a node group or a Fargate profile says of one node.
+
+    role: ARN of the node role; generation: see kubernetes.nodes.generation; service: who assumes the role; source: ARN of that
+    for which it does so.
+    """
+
+    instance: str
+    instance_type: str
+    size: Capacity
+    zone: str
+    role: str
+    generation: str
+    labels: Mapping[str, str]
+    taints: Sequence[Mapping[str, str]]
+    service: str
+    source: str
+
+    @property
+    def provider_id(self) -> str:
+        """`aws:///<zone>/<instance id>`, as nodes of EKS have it."""
+        return f"aws:///{self.zone}/{self.instance}"
 
 
-def node_object(node: Node, region: str, zone: str, seed: str) -> dict[str, Any]:
+def node_object(node: Node, launch: Launch, region: str) -> dict[str, Any]:
     """The Node that the kubelet finds and fills in; its addresses are ours, as a cloud provider gives them.
 
     ExternalDNS is how the API server reaches it: `localhost`, where the proxy listens on the kubelet's port.
@@ -28,20 +53,19 @@ def node_object(node: Node, region: str, zone: str, seed: str) -> dict[str, Any]
         "kind": "Node",
         "metadata": {
             "name": node.name,
+            "annotations": {GENERATION: launch.generation},
             "labels": {
-                LABEL: CONTAINER,
                 "kubernetes.io/hostname": node.name,
                 "kubernetes.io/os": "linux",
-                "kubernetes.io/arch": "amd64",
-                "node.kubernetes.io/instance-type": CONTAINER,
+                "kubernetes.io/arch": ARCHITECTURES.get(platform.machine(), platform.machine()),
+                "node.kubernetes.io/instance-type": launch.instance_type,
                 "topology.kubernetes.io/region": region,
-                "topology.kubernetes.io/zone": zone,
+                "topology.kubernetes.io/zone": launch.zone,
+                "failure-domain.beta.kubernetes.io/zone": launch.zone,
+                **launch.labels,
             },
         },
-        "spec": {
-            "providerID": provider_id(node, zone, seed),
-            "taints": [{"key": LABEL, "value": CONTAINER, "effect": "NoSchedule"}],
-        },
+        "spec": {"providerID": launch.provider_id, "taints": list(launch.taints)},
         "status": {
             "addresses": [
                 {"type": "InternalIP", "address": node.address},

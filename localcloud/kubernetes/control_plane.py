@@ -25,6 +25,7 @@ from localcloud import certificates
 from localcloud.container_nodes import addressing
 from localcloud.kubernetes import build
 from localcloud.kubernetes.api import Api
+from localcloud.kubernetes.nodes import PLAYED
 from localcloud.places import atomic
 from localcloud.processes import Processes
 
@@ -333,7 +334,7 @@ class ControlPlane:
             f"--kubeconfig={self.folder / 'kwok.kubeconfig'}",
             f"--config={STAGES}",
             "--manage-all-nodes=false",
-            "--manage-nodes-with-label-selector=localcloud.creator.platform/node=kwok",
+            f"--manage-nodes-with-label-selector={PLAYED}=true",
             f"--server-address=127.0.0.1:{ports.kwok}",
             "--node-lease-duration-seconds=40",
             "--v=WARN",

@@ -31,6 +31,8 @@ Logs = Callable[[str, str, str, bool], list[str] | None]
 
 class _Quiet(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # An answer is written in two parts; the second would wait 40 ms for the peer's word that it has the first.
+    disable_nagle_algorithm = True
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing: tokens would be in it."""

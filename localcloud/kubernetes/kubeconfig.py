@@ -5,6 +5,7 @@ https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-g
 
 from __future__ import annotations
 
+import configparser
 import datetime
 import json
 import sys
@@ -95,6 +96,19 @@ def _keys(content: places.StateFile, environ: Mapping[str, str]) -> tuple[str, s
         session = environ.get("AWS_SESSION_TOKEN") or None
         return environ["AWS_ACCESS_KEY_ID"], environ["AWS_SECRET_ACCESS_KEY"], session
     return content.access_key_id, content.secret_access_key, None
+
+
+def shared_credentials(path: Path) -> dict[str, str]:
+    """The default profile of an AWS shared credentials file, as variables of the environment. Raises AccessError."""
+    parsed = configparser.ConfigParser(interpolation=None)
+    try:
+        parsed.read_string(path.read_text())
+        found = parsed["default"]
+        return {
+            name.upper(): found[name] for name in ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+        }
+    except (OSError, configparser.Error, KeyError) as error:
+        raise AccessError(f"{path} holds no credentials of a session: {type(error).__name__}") from error
 
 
 def registry_token(state: Path, environ: Mapping[str, str], region: str, endpoint: str | None = None) -> str:

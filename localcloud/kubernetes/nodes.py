@@ -12,7 +12,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+#: A node group may ask by it for container nodes; else its nodes say `kwok`.
 LABEL = "localcloud.creator.platform/node"
+#: On every node that kwok plays, whatever the label of its group asks for.
+PLAYED = "localcloud.creator.platform/played"
 GROUP_LABEL = "eks.amazonaws.com/nodegroup"
 PROFILE_LABEL = "eks.amazonaws.com/fargate-profile"
 #: Size -> (vCPU, pods that the network interfaces hold).
@@ -126,6 +129,7 @@ def node(
                 "failure-domain.beta.kubernetes.io/zone": subnet.zone,
                 LABEL: "kwok",
                 **labels,
+                PLAYED: "true",
             },
         },
         "spec": {"providerID": f"aws:///{subnet.zone}/{instance}", **({"taints": taints} if taints else {})},
@@ -169,24 +173,59 @@ def taints_of(nodegroup: dict[str, Any]) -> list[dict[str, str]]:
 
 def labels_of(nodegroup: dict[str, Any]) -> dict[str, str]:
     """Labels of all nodes of a node group."""
+    template = nodegroup.get("launchTemplate")
+    source = {
+        "eks.amazonaws.com/sourceLaunchTemplateId": template["id"],
+        "eks.amazonaws.com/sourceLaunchTemplateVersion": str(template["version"]),
+    } if template else {}  # fmt: skip
     return {
         **nodegroup["labels"],
+        **source,
         GROUP_LABEL: nodegroup["nodegroupName"],
         "eks.amazonaws.com/capacityType": nodegroup["capacityType"],
         "eks.amazonaws.com/nodegroup-image": nodegroup["releaseVersion"],
     }
 
 
+def generation(nodegroup: dict[str, Any]) -> str:
+    """What a node cannot change: a node group that says something else of it has new nodes."""
+    template = nodegroup.get("launchTemplate")
+    return " ".join([nodegroup["releaseVersion"], *([template["id"], str(template["version"])] if template else [])])
+
+
+def instance_type(nodegroup: dict[str, Any]) -> str:
+    """The first of the node group's types; m5.large where its launch template says."""
+    return str((nodegroup.get("instanceTypes") or ["m5.large"])[0])
+
+
+def reserved(size: Capacity, cpus: int, memory: int) -> dict[str, str]:
+    """What a kubelet has to reserve so that its machine offers to pods what an instance of that size does.
+
+    cpus, memory: of the machine, and MiB of it beside what the kubelet keeps anyway. Nothing where the machine has less.
+    """
+    offered = status_resources(size)["allocatable"]
+    cpu = 1000 * cpus - int(offered["cpu"].removesuffix("m"))
+    mebibytes = memory - int(offered["memory"].removesuffix("Mi"))
+    return {"cpu": f"{max(0, cpu)}m", "memory": f"{max(0, mebibytes)}Mi"}
+
+
+def shortage(size: Capacity, cpus: int, memory: int) -> str | None:
+    """One clause that says what a machine has less than an instance of that size; None where it has enough. memory: MiB."""
+    offered = status_resources(size)["allocatable"]
+    if 1000 * cpus >= int(offered["cpu"].removesuffix("m")) and memory >= int(offered["memory"].removesuffix("Mi")):
+        return None
+    return f"{size.cpu} vCPU and {size.memory:g} GiB, of which this machine has {cpus} and {memory / 1024:.1f}"
+
+
 def wanted(
     cluster: str, region: str, nodegroup: dict[str, Any], subnets: list[Subnet], kubelet_port: int
 ) -> list[dict[str, Any]]:
     """The nodes that a node group should have: spread over its subnets, the same ones at every call."""
-    types = nodegroup.get("instanceTypes") or ["m5.large"]
     made, taken = [], set()
     for index in range(nodegroup["scalingConfig"]["desiredSize"]):
         subnet = subnets[index % len(subnets)]
-        # A new AMI release is a new instance, with a new name and address.
-        seed = f"{nodegroup['nodegroupArn']} {nodegroup['releaseVersion']} {index}"
+        # A new AMI release or template is a new instance, with a new name and address.
+        seed = f"{nodegroup['nodegroupArn']} {generation(nodegroup)} {index}"
         while address(subnet, seed) in taken:
             seed += "'"
         taken.add(address(subnet, seed))
@@ -196,7 +235,7 @@ def wanted(
                 region,
                 subnet,
                 seed,
-                instance_type=types[0],
+                instance_type=instance_type(nodegroup),
                 labels=labels_of(nodegroup),
                 taints=taints_of(nodegroup),
                 version=nodegroup["version"],

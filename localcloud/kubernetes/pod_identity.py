@@ -120,12 +120,13 @@ def _seconds(text: str | None) -> int:
 
 @dataclass(frozen=True)
 class Bearer:
-    """The pod that a token was made for."""
+    """The pod that a token was made for, and the node that it is on."""
 
     namespace: str
     service_account: str
     pod: str
     uid: str
+    node: str
 
 
 def bearer(status: Mapping[str, Any]) -> Bearer | None:
@@ -140,9 +141,11 @@ def bearer(status: Mapping[str, Any]) -> Bearer | None:
     extra = user.get("extra") or {}
     pod = extra.get("authentication.kubernetes.io/pod-name") or []
     uid = extra.get("authentication.kubernetes.io/pod-uid") or []
-    if len(parts) != 4 or parts[:2] != ["system", "serviceaccount"] or len(pod) != 1 or len(uid) != 1:
+    node = extra.get("authentication.kubernetes.io/node-name") or []
+    bound = all(len(values) == 1 for values in (pod, uid, node))
+    if len(parts) != 4 or parts[:2] != ["system", "serviceaccount"] or not bound:
         return None
-    return Bearer(parts[2], parts[3], str(pod[0]), str(uid[0]))
+    return Bearer(parts[2], parts[3], str(pod[0]), str(uid[0]), str(node[0]))
 
 
 def session_name(cluster: str, pod: str, unique: str) -> str:

@@ -15,12 +15,17 @@ from localcloud import lifecycle
 from localcloud.container_nodes import addressing, machine
 from localcloud.kubernetes.nodes import LABEL
 from tests.localcloud.conftest import RunningCloud
+from tests.localcloud.identities import document, trust
+from tests.localcloud.kubernetes_access import active_nodegroup
 
 #: Where a pod has to ask for to land on a container node.
 PLACE: dict[str, Any] = {
     "nodeSelector": {LABEL: addressing.CONTAINER},
     "tolerations": [{"key": LABEL, "operator": "Equal", "value": addressing.CONTAINER, "effect": "NoSchedule"}],
 }
+NODE_POLICIES = [
+    f"arn:aws:iam::aws:policy/{name}" for name in ("AmazonEC2ContainerRegistryPullOnly", "AmazonEKSWorkerNodePolicy")
+]
 #: Why this machine can have none, None where it can.
 REASON = machine.obstacle(Path(tempfile.gettempdir(), "localcloud"))
 
@@ -59,7 +64,30 @@ def traces() -> dict[str, list[str]]:
 
 
 def start(state: Path) -> Any:
-    return lifecycle.up(state, port=None, factor=0.005, environ=os.environ, say=lambda text: None, container_nodes=1)
+    return lifecycle.up(state, port=None, factor=0.005, environ=os.environ, say=lambda text: None)
+
+
+def node_role(cloud: RunningCloud, name: str = "node", *statements: dict[str, Any]) -> str:
+    """ARN of a role for nodes, made where it is not there; with these statements, else with AWS's own policies for nodes."""
+    iam = cloud.client("iam")
+    trusted = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    try:
+        arn = str(iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust(trusted))["Role"]["Arn"])
+    except iam.exceptions.EntityAlreadyExistsException:
+        return str(iam.get_role(RoleName=name)["Role"]["Arn"])
+    if statements:
+        iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=document(*statements))
+    else:
+        for policy in NODE_POLICIES:
+            iam.attach_role_policy(RoleName=name, PolicyArn=policy)
+    return arn
+
+
+def container_group(cloud: RunningCloud, cluster: str, name: str, size: int, **settings: Any) -> dict[str, Any]:
+    """A node group, ACTIVE, whose nodes have containers, and which only pods with PLACE land on."""
+    taint = {"key": LABEL, "value": addressing.CONTAINER, "effect": "NO_SCHEDULE"}
+    given = {"labels": {LABEL: addressing.CONTAINER}, "taints": [taint], "nodeRole": node_role(cloud), **settings}
+    return active_nodegroup(cloud, cluster, name, size, **given)
 
 
 def container_nodes(cloud: RunningCloud) -> list[dict[str, Any]]:
@@ -71,7 +99,7 @@ def container_nodes(cloud: RunningCloud) -> list[dict[str, Any]]:
 
 def ready(cloud: RunningCloud) -> bool:
     rows = container_nodes(cloud)
-    return bool(rows) and rows[0]["states"] == {"Ready": 1}
+    return bool(rows) and set(rows[0]["states"]) == {"Ready"}
 
 
 def python(script: str, **container: Any) -> dict[str, Any]:

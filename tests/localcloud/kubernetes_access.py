@@ -46,10 +46,10 @@ def active_nodegroup(cloud: Any, cluster: str, name: str, size: int, **settings:
     """Create a node group and wait until it is ACTIVE."""
     eks = cloud.client("eks")
     eks.create_nodegroup(
-        clusterName=cluster, nodegroupName=name, subnets=subnets(cloud), nodeRole=ROLE,
-        scalingConfig={"minSize": 1, "maxSize": 6, "desiredSize": size}, **settings,
+        clusterName=cluster, nodegroupName=name, subnets=subnets(cloud),
+        **{"nodeRole": ROLE, "scalingConfig": {"minSize": 1, "maxSize": 6, "desiredSize": size}, **settings},
     )  # fmt: skip
-    wait(f"node group {name}", lambda: nodegroup(cloud, cluster, name)["status"] != "CREATING", 60)
+    wait(f"node group {name}", lambda: nodegroup(cloud, cluster, name)["status"] != "CREATING", 100)
     found = nodegroup(cloud, cluster, name)
     assert found["status"] == "ACTIVE", found["health"]
     return found

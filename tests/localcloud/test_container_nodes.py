@@ -21,7 +21,7 @@ from localcloud.container_nodes import addressing, busybox
 from localcloud.kubernetes.nodes import LABEL
 from localcloud.processes import Processes
 from tests.localcloud.conftest import RunningCloud, end_cloud
-from tests.localcloud.container_support import PLACE, REASON, container_nodes, ready, start, traces
+from tests.localcloud.container_support import PLACE, REASON, container_group, container_nodes, ready, start, traces
 from tests.localcloud.kubernetes_access import active_cluster, active_nodegroup, api, deployment, wait
 
 NAME = "main"
@@ -50,9 +50,10 @@ def cloud(before: dict[str, list[str]]) -> Iterator[RunningCloud]:
 @pytest.fixture(scope="module")
 def cluster(cloud: RunningCloud) -> dict[str, Any]:
     found = active_cluster(cloud, NAME)
+    assert not container_nodes(cloud)
     began = time.monotonic()
-    wait("container node", lambda: ready(cloud), 120)
-    print(f"container node Ready {time.monotonic() - began:.1f} s after its cluster was ACTIVE")
+    container_group(cloud, NAME, "platform", 1)
+    print(f"container node Ready {time.monotonic() - began:.1f} s after its node group was asked for")
     active_nodegroup(cloud, NAME, "general", 2)
     return found
 
@@ -262,9 +263,10 @@ def test_after_a_kill_nothing_is_left_and_all_comes_back(
 
 def test_a_deleted_cluster_takes_its_nodes_along(cloud: RunningCloud, before: dict[str, list[str]]) -> None:
     eks = cloud.client("eks")
-    eks.delete_nodegroup(clusterName=NAME, nodegroupName="general")
+    for name in ("general", "platform"):
+        eks.delete_nodegroup(clusterName=NAME, nodegroupName=name)
     wait("no node group", lambda: not eks.list_nodegroups(clusterName=NAME)["nodegroups"], 60)
     eks.delete_cluster(name=NAME)
-    wait("no cluster", lambda: not eks.list_clusters()["clusters"], 60)
     assert not container_nodes(cloud)
     assert traces() == before
+    wait("no cluster", lambda: not eks.list_clusters()["clusters"], 60)

@@ -17,7 +17,7 @@ from localcloud import cli
 from localcloud.container_nodes import busybox
 from tests.localcloud import container_support
 from tests.localcloud.conftest import RunningCloud, end_cloud
-from tests.localcloud.container_support import PLACE, REASON, ready, start
+from tests.localcloud.container_support import PLACE, REASON, container_group, node_role, start
 from tests.localcloud.identities import ACCOUNT, document, trust
 from tests.localcloud.kubernetes_access import active_cluster, api, wait
 
@@ -48,7 +48,7 @@ def cloud() -> Iterator[RunningCloud]:
     running = RunningCloud(state, start(state))
     try:
         active_cluster(running, NAME)
-        wait("container node", lambda: ready(running), 120)
+        container_group(running, NAME, "platform", 1)
         yield running
     finally:
         end_cloud(running)
@@ -95,10 +95,11 @@ def associated(cloud: RunningCloud, core: Any, name: str, *statements: dict[str,
     )
 
 
-def said(core: Any, account: str) -> dict[str, str]:
-    """What a pod of a service account printed."""
+def said(core: Any, account: str, group: str = "platform") -> dict[str, str]:
+    """What a pod of a service account, on a node of a node group, printed."""
     pod = container_support.python(SCRIPT, image=IMAGE)
-    spec = {**PLACE, **pod, "serviceAccountName": account, "restartPolicy": "Never"}
+    place = {**PLACE, "nodeSelector": {"eks.amazonaws.com/nodegroup": group}}
+    spec = {**place, **pod, "serviceAccountName": account, "restartPolicy": "Never"}
     name = core.create_namespaced_pod("default", {"metadata": {"generateName": f"{account}-"}, "spec": spec})
     name = name.metadata.name
 
@@ -150,6 +151,19 @@ def test_a_role_of_another_service_account_gives_no_credentials(cloud: RunningCl
     condition = {"StringEquals": {"aws:RequestTag/kubernetes-service-account": "another"}}
     associated(cloud, core, "misplaced", {"Action": "s3:PutObject"}, Condition=condition)
     assert "AccessDeniedException" in said(core, "misplaced")["put"]
+
+
+@pytest.mark.usefixtures("agent")
+def test_a_node_role_without_eks_auth_gives_its_pods_no_credentials(cloud: RunningCloud, core: Any) -> None:
+    associated(cloud, core, "elsewhere", {"Action": "s3:PutObject"})
+    role = node_role(cloud, "bare", {"Action": "ecr:BatchGetImage"})
+    container_group(cloud, NAME, "bare", 1, nodeRole=role)
+    assert cli.main(["load-image", "--state", str(cloud.state), str(cloud.state / "empty.tar")]) == 0
+    found = said(core, "elsewhere", "bare")["put"]
+    assert "eks-auth:AssumeRoleForPodIdentity" in found
+    eks = cloud.client("eks")
+    eks.delete_nodegroup(clusterName=NAME, nodegroupName="bare")
+    wait("no such group", lambda: "bare" not in eks.list_nodegroups(clusterName=NAME)["nodegroups"], 60)
 
 
 @pytest.mark.usefixtures("agent")

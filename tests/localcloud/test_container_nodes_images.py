@@ -19,7 +19,7 @@ from localcloud.container_nodes import addressing
 from localcloud.registry import build, tokens
 from tests.localcloud import image_support
 from tests.localcloud.conftest import RunningCloud, end_cloud
-from tests.localcloud.container_support import PLACE, REASON, ready, start, traces
+from tests.localcloud.container_support import PLACE, REASON, container_group, node_role, start, traces
 from tests.localcloud.kubernetes_access import active_cluster, api, wait
 from tests.localcloud.modules import run_module
 
@@ -38,7 +38,7 @@ def cloud() -> Iterator[RunningCloud]:
     running = RunningCloud(state, start(state))
     try:
         active_cluster(running, NAME)
-        wait("container node", lambda: ready(running), 120)
+        container_group(running, NAME, "platform", 1)
         yield running
     finally:
         end_cloud(running)
@@ -63,14 +63,17 @@ def host(cloud: RunningCloud, region: str | None = None) -> str:
     return f"{cloud.content.account_id}.dkr.ecr.{region or cloud.content.region}.amazonaws.com"
 
 
-def pod(core: Any, name: str, image: str, *, secret: str | None = None, **container: Any) -> None:
-    """Ask for a pod on the container node, as tight as the services' pods are."""
+def pod(
+    core: Any, name: str, image: str, *, secret: str | None = None, group: str = "platform", **container: Any
+) -> None:
+    """Ask for a pod on the node group's node, as tight as the services' pods are."""
     security = {
         "readOnlyRootFilesystem": True, "runAsNonRoot": True, "allowPrivilegeEscalation": False,
         "capabilities": {"drop": ["ALL"]}, "seccompProfile": {"type": "RuntimeDefault"},
     }  # fmt: skip
     spec = {
         **PLACE,
+        "nodeSelector": {"eks.amazonaws.com/nodegroup": group},
         "terminationGracePeriodSeconds": 10,
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
@@ -152,6 +155,28 @@ def test_an_expired_credential_is_refused(cloud: RunningCloud, core: Any, small:
     pod(core, "expired", f"{host(cloud, region)}/platform/small@{small}", secret="old")
     said = refusal(core, "expired")
     assert said.endswith(": 401 Unauthorized"), said
+
+
+@pytest.mark.parametrize(
+    ("actions", "words"),
+    [
+        (["ecr:GetAuthorizationToken"], "403 Forbidden"),
+        (["ecr:BatchGetImage"], "authorization failed: no basic auth credentials"),
+    ],
+)
+def test_a_node_role_that_may_not_pull_is_noticed(
+    cloud: RunningCloud, core: Any, small: str, actions: list[str], words: str
+) -> None:
+    """Nodes pull in the name of their node group's role, which lacks what it needs."""
+    name = actions[0].partition(":")[2].lower()
+    role = node_role(cloud, f"node-{name}", {"Action": actions})
+    container_group(cloud, NAME, name, 1, nodeRole=role)
+    pod(core, f"pulled-by-{name}", f"{host(cloud)}/platform/small@{small}", group=name)
+    said = refusal(core, f"pulled-by-{name}")
+    assert words in said, said
+    eks = cloud.client("eks")
+    eks.delete_nodegroup(clusterName=NAME, nodegroupName=name)
+    wait("no such group", lambda: name not in eks.list_nodegroups(clusterName=NAME)["nodegroups"], 60)
 
 
 def test_a_digest_that_is_not_there_is_told_in_the_registrys_words(cloud: RunningCloud, core: Any, small: str) -> None:

@@ -48,7 +48,8 @@ def test_pods_get_requests_until_they_are_gone(cloud: RunningCloud, pods: list[A
     wait_until(lambda: traffic.health(group)[gone][0] == "unhealthy")
     assert {get(port, "/index.html").status for _ in range(4)} == {200}
     eks = cloud.client("eks")
-    eks.delete_nodegroup(clusterName=nodes.NAME, nodegroupName="general")
+    for name in ("general", "platform"):
+        eks.delete_nodegroup(clusterName=nodes.NAME, nodegroupName=name)
     wait("no node group", lambda: not eks.list_nodegroups(clusterName=nodes.NAME)["nodegroups"], 60)
     eks.delete_cluster(name=nodes.NAME)
     wait("no cluster", lambda: not eks.list_clusters()["clusters"], 60)

@@ -1,7 +1,7 @@
 """Fargate: pods that a profile selects wait for the scheduler `fargate-scheduler`, which gives each a node of its own.
 
 https://docs.aws.amazon.com/eks/latest/userguide/fargate-profile.html
-Thin: sizes are not rounded to Fargate's steps, and a node goes when the next pod is placed, not with its pod.
+For profiles whose pods run in containers see fargate_nodes. Thin: sizes are not rounded to Fargate's steps, and a node goes when the next pod is placed, not with its pod.
 """
 
 from __future__ import annotations
@@ -116,9 +116,8 @@ def uninstall(api: Api, profile: Record) -> None:
 
 def place(eks: Eks, cluster: Cluster, pod: dict[str, Any]) -> None:
     """Give a pod that waits for Fargate's scheduler a node, and bind it. Raises ApiError."""
-    meta, spec = pod["metadata"], pod["spec"]
-    profile = cluster.fargate_profiles.get((meta.get("labels") or {}).get(nodes.PROFILE_LABEL, ""))
-    if spec.get("schedulerName") != SCHEDULER or profile is None:
+    meta, profile = pod["metadata"], profile_of(cluster, pod)
+    if profile is None:
         return
     api = eks.api(cluster)
     _sweep(api, profile)
@@ -141,6 +140,18 @@ def place(eks: Eks, cluster: Cluster, pod: dict[str, Any]) -> None:
     name = node["metadata"]["name"]
     if api.find(f"/api/v1/nodes/{name}") is None:
         api.create("/api/v1/nodes", node)
+    bind(api, pod, name)
+
+
+def profile_of(cluster: Cluster, pod: dict[str, Any]) -> Record | None:
+    """The profile of a pod that waits for Fargate's scheduler; None for any other pod."""
+    name = (pod["metadata"].get("labels") or {}).get(nodes.PROFILE_LABEL, "")
+    return cluster.fargate_profiles.get(name) if pod["spec"].get("schedulerName") == SCHEDULER else None
+
+
+def bind(api: Api, pod: dict[str, Any], name: str) -> None:
+    """Put a pod on a node. Raises ApiError."""
+    meta = pod["metadata"]
     api.create(
         f"/api/v1/namespaces/{meta['namespace']}/pods/{meta['name']}/binding",
         {
@@ -154,8 +165,7 @@ def place(eks: Eks, cluster: Cluster, pod: dict[str, Any]) -> None:
 
 def _sweep(api: Api, profile: Record) -> None:
     used = {pod["spec"].get("nodeName") for pod in api.get("/api/v1/pods")["items"]}
-    for node in api.get(f"/api/v1/nodes?labelSelector={nodes.PROFILE_LABEL}%3D{profile['fargateProfileName']}")[
-        "items"
-    ]:
+    selector = f"{nodes.PROFILE_LABEL}%3D{profile['fargateProfileName']},{nodes.PLAYED}"
+    for node in api.get(f"/api/v1/nodes?labelSelector={selector}")["items"]:
         if node["metadata"]["name"] not in used:
             api.delete(f"/api/v1/nodes/{node['metadata']['name']}")

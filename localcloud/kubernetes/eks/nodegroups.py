@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateFargateProfile.htm
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -181,12 +182,14 @@ def update_nodegroup_config(eks: Eks, call: Call) -> Record:
         if call.get(name):
             record[name] = call[name]
             parameters.append(updates.parameter(kind, call[name]))
-    return {"update": _started(eks, cluster, record, updates.Change("ConfigUpdate", parameters, UPDATE_SECONDS))}
+    change = updates.Change("ConfigUpdate", parameters, UPDATE_SECONDS)
+    return {
+        "update": _started(eks, cluster, record, change, lambda: instances.sync_nodes(eks, cluster, record)),
+    }
 
 
-def _started(eks: Eks, cluster: Cluster, record: Record, change: updates.Change) -> Record:
-    about = {"nodegroupName": record["nodegroupName"]}
-    change = replace(change, about=about, after=lambda: instances.sync_nodes(eks, cluster, record))
+def _started(eks: Eks, cluster: Cluster, record: Record, change: updates.Change, after: Callable[[], None]) -> Record:
+    change = replace(change, about={"nodegroupName": record["nodegroupName"]}, after=after)
     return updates.start(eks, cluster, record, change)
 
 
@@ -224,15 +227,20 @@ def update_nodegroup_version(eks: Eks, call: Call) -> Record:
         )
     release = call.get("releaseVersion", f"{version}.0-20261001")
     parameters = [updates.parameter("Version", version), updates.parameter("ReleaseVersion", release)]
+    values = {"version": version, "releaseVersion": release}
     if call.get("launchTemplate"):
-        record["launchTemplate"] = _template(
+        values["launchTemplate"] = _template(
             {**record.get("launchTemplate", {}), **call["launchTemplate"]}, cluster, record["nodegroupName"]
         )
-        parameters.append(updates.parameter("LaunchTemplateVersion", record["launchTemplate"]["version"]))
-
-    values = {"version": version, "releaseVersion": release}
+        parameters.append(updates.parameter("LaunchTemplateVersion", values["launchTemplate"]["version"]))
     change = updates.Change("VersionUpdate", parameters, VERSION_SECONDS, values)
-    return {"update": _started(eks, cluster, record, change)}
+    before = {name: record[name] for name in (*values, "launchTemplate") if name in record}
+    force = bool(call.get("force"))
+
+    def replaced() -> None:
+        instances.replace_nodes(eks, cluster, record, before, force=force)
+
+    return {"update": _started(eks, cluster, record, change, replaced)}
 
 
 def delete_nodegroup(eks: Eks, call: Call) -> Record:

@@ -207,6 +207,7 @@ def _credentials(eks: Eks, cluster: Cluster, token: str, record: Record) -> dict
     held = _bearer(eks, cluster, token)
     record["parameters"] |= {"namespace": held.namespace, "serviceAccount": held.service_account, "pod": held.pod}
     with eks.cloud.lock:
+        _permit_agent(eks, cluster, held, record)
         association = _association(cluster, held.namespace, held.service_account)
         if association is None:
             raise RefusedError(
@@ -240,6 +241,23 @@ def _bearer(eks: Eks, cluster: Cluster, token: str) -> Bearer:
             f"the token is not one of a pod of cluster {cluster.name} for {pod_identity.POD_AUDIENCE}, or it has expired",
         )
     return held
+
+
+def _permit_agent(eks: Eks, cluster: Cluster, held: Bearer, record: Record) -> None:
+    """The agent asks EKS Auth in the name of its node's role: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html"""
+    profile = eks.container_nodes.profile_of(held.node)
+    if profile is None:
+        raise RefusedError("InvalidRequestException", f"no instance {held.node} runs in cluster {cluster.name}")
+    role, instance = profile
+    arn = f"arn:aws:sts::{cluster.account}:assumed-role/{role.rpartition('/')[2]}/{instance}"
+    record["principal"] = arn
+    principal = principals.Principal(arn, instance, "", token="", role_arn=role)
+    try:
+        asked = enforcement.Asked("eks-auth", "AssumeRoleForPodIdentity", cluster.region)
+        enforcement.permit(asked, principal, {"clusterName": cluster.name})
+    except enforcement.RefusedError as error:
+        record["decision"] = error.record
+        raise RefusedError("AccessDeniedException", error.message) from error
 
 
 def _session(eks: Eks, cluster: Cluster, association: Record, held: Bearer, record: Record) -> Record:

@@ -8,6 +8,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from moto.eks.exceptions import ResourceNotFoundException
@@ -17,11 +18,10 @@ from moto.rds.models import rds_backends
 from localcloud import certificates, issuers, principals
 from localcloud.cloud import Cloud
 from localcloud.container_nodes.service import ContainerNodes
-from localcloud.container_nodes.side import Target
 from localcloud.kubernetes import authenticator, endpoints, logs, pod_memory, registry
 from localcloud.kubernetes.api import Api, ApiError
 from localcloud.kubernetes.control_plane import ControlPlane, ControlPlaneError, Settings
-from localcloud.kubernetes.eks import access, fargate, instances, pod_identities, updates
+from localcloud.kubernetes.eks import access, fargate_nodes, instance_profiles, instances, pod_identities, updates
 from localcloud.kubernetes.eks.doors import Doors
 from localcloud.kubernetes.eks.model import Call, Cluster
 from localcloud.kubernetes.pods import Pods
@@ -43,8 +43,12 @@ class Running:
         self.target_groups: Controller | None = None
         self.kubelet_port = 0
         self.kubelets: Any = None
-        #: one change of nodes or bindings at a time
+        #: one change of bindings at a time
         self.lock = threading.Lock()
+        #: one change of nodes at a time, which may wait for pods to leave
+        self.nodes_lock = threading.Lock()
+        #: uids of pods whose Fargate nodes are being started
+        self.placing: set[str] = set()
 
 
 def running_databases() -> tuple[int, ...]:
@@ -59,7 +63,7 @@ class Eks:
 
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
-        self.container_nodes = ContainerNodes(cloud, running_databases)
+        self.container_nodes = ContainerNodes(cloud, running_databases, partial(instance_profiles.credentials, cloud))
         self._running: dict[str, Running] = {}
         self._doors = Doors(cloud.state, self.review, self._patch_pod, self._credentials)
         issuers.set_finder(lambda issuer: pod_identities.issuer_key(self, issuer))
@@ -147,7 +151,7 @@ class Eks:
             running.api.apply(*pod_identities.webhook(admission, certificates.ensure_ca(self.cloud.state)))
             self._serve_kubelets(cluster, running)
             running.pods = Pods(
-                running.api, self._is_simulated, self._image, lambda pod: fargate.place(self, cluster, pod)
+                running.api, self._is_simulated, self._image, lambda pod: fargate_nodes.place(self, cluster, pod)
             )
             running.pods.start()
             running.target_groups = Controller(
@@ -159,17 +163,6 @@ class Eks:
             cluster.record["endpoint"] = running.plane.endpoint
             cluster.record["certificateAuthority"] = {"data": running.plane.authority}
         running.ready.set()
-        if self.container_nodes.claim(cluster.plane_name):
-            self.later(cluster, 0, lambda: self._start_container_nodes(cluster, running), "container nodes")
-
-    def _start_container_nodes(self, cluster: Cluster, running: Running) -> None:
-        zones = {subnet.zone for subnet in cluster.subnets(cluster.record["resourcesVpcConfig"]["subnetIds"])}
-        self.container_nodes.start(
-            Target(
-                cluster.plane_name, self.api(cluster), running.plane.folder, cluster.region, tuple(sorted(zones)),
-                self._doors.agent(),
-            )
-        )  # fmt: skip
 
     def _serve_kubelets(self, cluster: Cluster, running: Running) -> None:
         certificate = certificates.issue(running.plane.folder, "kubelet", ["localhost"], ["127.0.0.1"])
@@ -257,6 +250,7 @@ class Eks:
                 instances.retire_profile(self, cluster, profile)
             else:
                 instances.activate_profile(self, cluster, profile)
+                fargate_nodes.resume(self, cluster, profile)
 
     def await_restart(self, cluster: Cluster) -> None:
         """Wait until the control plane of an active cluster is ready (it is not for some seconds after a restart)."""
@@ -282,6 +276,10 @@ class Eks:
     def _credentials(self, token: str | None) -> tuple[int, dict[str, str] | str]:
         owner = self.container_nodes.owner
         return pod_identities.answer(self, self._of_plane(owner) if owner else None, token)
+
+    def agent_port(self) -> int:
+        """Port of the pod identity agent on loopback."""
+        return self._doors.agent()
 
     def _of_plane(self, plane_name: str) -> Cluster | None:
         return next((cluster for cluster in self.all_clusters() if cluster.plane_name == plane_name), None)

@@ -54,18 +54,18 @@ def start(eks: Eks, cluster: Cluster, target: Record, change: Change) -> Record:
     target["status"] = "UPDATING"
 
     def finish() -> None:
-        error = None
+        error = code = None
         with eks.cloud.lock:
             target.update(change.values)
         try:
             if change.after is not None:
                 change.after()
         except Exception as failure:
-            error = str(failure)
+            error, code = str(failure), getattr(failure, "code", "Unknown")
             raise
         finally:
             with eks.cloud.lock:
-                settle(target, update, error)
+                settle(target, update, error, code or "Unknown")
             eks.touched()
 
     eks.cloud.later(change.aws_seconds, finish, f"eks {cluster.name} {change.kind}")
@@ -85,14 +85,14 @@ def resume(cluster: Cluster) -> None:
             settle(target, entry["update"], None)
 
 
-def settle(target: Record, update: Record, error: str | None) -> None:
-    """End an update: successful, or failed with the text."""
+def settle(target: Record, update: Record, error: str | None, code: str = "Unknown") -> None:
+    """End an update: successful, or failed with the text and the code of the error."""
     target["status"] = "ACTIVE"
     if "modifiedAt" in target:
         target["modifiedAt"] = now()
     update["status"] = "Failed" if error else "Successful"
     if error:
-        update["errors"] = [{"errorCode": "Unknown", "errorMessage": error, "resourceIds": []}]
+        update["errors"] = [{"errorCode": code, "errorMessage": error, "resourceIds": []}]
 
 
 def _belongs(entry: Record, call: Call) -> bool:

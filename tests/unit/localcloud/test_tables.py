@@ -61,7 +61,8 @@ def test_faults_text() -> None:
 STATUS: dict[str, Any] = {
     "endpoint": "http://127.0.0.1:1", "region": "eu-west-1", "dr_region": "eu-central-1", "account_id": "1", "state": "/state",
     "uptime_seconds": 1.0, "factor": 0.005, "resources": [], "processes": [], "resident_bytes": 0,
-    "container_nodes": {"wanted": 0, "cluster": None, "reason": None}, "persistence": {"failures": {}},
+    "container_nodes": {"wanted": False, "cluster": None, "nodes": 0, "reason": None, "short": []},
+    "persistence": {"failures": {}},
     "load_balancers": {"reason": None, "listeners": []}, "name_server": {"port": None, "reason": None},
 }  # fmt: skip
 

@@ -7,6 +7,8 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from localcloud.container_nodes import files
 from localcloud.container_nodes.addressing import Node
 
@@ -54,8 +56,10 @@ def test_kubelet() -> None:
         files.kubelet(
             NODE, run=RUN, folder=FOLDER, ca=Path("/ca.pem"), certificate=Path("/c.pem"), key=Path("/k.pem"),
             cgroup="/localcloud-1/container-1", provider_id="aws:///a/i-1", dns="10.100.0.10",
+            pods=29, reserved={"cpu": "70m", "memory": "1Mi"},
         )
     )  # fmt: skip
+    assert (found["maxPods"], found["systemReserved"]) == (29, {"cpu": "70m", "memory": "1Mi"})
     assert (found["address"], found["port"]) == ("198.18.0.101", 40123)
     assert found["authentication"]["anonymous"] == {"enabled": False}
     assert (found["clusterDNS"], found["clusterDomain"]) == (["10.100.0.10"], "cluster.local")
@@ -120,6 +124,7 @@ def test_the_credential_provider_is_asked_for_images_of_ecr() -> None:
         state=Path("/srv/state"),
         repository=Path("/srv"),
         endpoint="http://198.18.0.1:4566",
+        credentials=Path("/srv/node"),
     )
     found = json.loads(text)
     assert found["kind"] == "CredentialProviderConfig"
@@ -128,6 +133,7 @@ def test_the_credential_provider_is_asked_for_images_of_ecr() -> None:
     assert provider["matchImages"] == ["*.dkr.ecr.*.amazonaws.com"]
     assert provider["args"] == [
         "-m", "localcloud", "credential-provider", "--state", "/srv/state", "--endpoint", "http://198.18.0.1:4566",
+        "--credentials", "/srv/node",
     ]  # fmt: skip
     assert provider["env"] == [{"name": "PYTHONPATH", "value": "/srv"}]
 
@@ -140,3 +146,13 @@ def test_the_dns_knows_the_cluster_and_nothing_else() -> None:
     )
     assert "forward" not in text
     assert text.count("{") == text.count("}") == 2
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_process_starts_in_its_control_group_or_not_at_all(tmp_path: Path, first: bool) -> None:
+    """One hierarchy takes it, or none; here a file stands for `cgroup.procs`."""
+    procs = [str(tmp_path / "none" / "procs"), str(tmp_path / "procs" if first else tmp_path / "nowhere" / "procs")]
+    done = subprocess.run(
+        ["/bin/sh", "-c", files.in_group(procs), "sh", "echo", "started"], capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.returncode == 0) == (("started\n", True) if first else ("", False))

@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from localcloud.container_nodes import objects
 from localcloud.container_nodes.addressing import Node
-from localcloud.kubernetes.nodes import LABEL
+from localcloud.container_nodes.objects import Launch
+from localcloud.kubernetes.nodes import LABEL, capacity
 
 NODE = Node(0, 40123)
 
 
-def test_only_pods_that_ask_for_it_land_on_a_container_node() -> None:
-    made = objects.node_object(NODE, "eu-west-1", "eu-west-1a", "seed")
-    assert made["metadata"]["labels"][LABEL] == "container"
-    assert made["spec"]["taints"] == [{"key": LABEL, "value": "container", "effect": "NoSchedule"}]
+def made() -> dict[str, Any]:
+    taint = {"key": "dedicated", "value": "platform", "effect": "NoSchedule"}
+    launch = Launch(
+        "i-1",
+        "m7i.large",
+        capacity("m7i.large"),
+        "eu-west-1a",
+        "arn",
+        "1",
+        {LABEL: "container", "team": "a"},
+        [taint],
+        "ec2.amazonaws.com",
+        "arn",
+    )
+    return objects.node_object(NODE, launch, "eu-west-1")
+
+
+def test_a_node_has_the_labels_and_taints_of_its_group() -> None:
+    found = made()
+    assert found["metadata"]["labels"].items() >= {LABEL: "container", "team": "a"}.items()
+    assert found["metadata"]["labels"]["node.kubernetes.io/instance-type"] == "m7i.large"
+    assert found["spec"]["taints"] == [{"key": "dedicated", "value": "platform", "effect": "NoSchedule"}]
+    assert found["spec"]["providerID"] == "aws:///eu-west-1a/i-1"
 
 
 def test_the_api_server_reaches_the_kubelet_by_the_proxy_on_loopback() -> None:
-    status = objects.node_object(NODE, "eu-west-1", "eu-west-1a", "seed")["status"]
+    status = made()["status"]
     addresses = {address["type"]: address["address"] for address in status["addresses"]}
     assert addresses == {"InternalIP": "198.18.0.100", "Hostname": "container-0", "ExternalDNS": "localhost"}
     assert status["daemonEndpoints"] == {"kubeletEndpoint": {"Port": 40123}}
-
-
-def test_a_node_keeps_its_instance_id() -> None:
-    first = objects.provider_id(NODE, "eu-west-1a", "one")
-    assert first == objects.provider_id(NODE, "eu-west-1a", "one") != objects.provider_id(Node(1), "eu-west-1a", "one")
-    assert first.startswith("aws:///eu-west-1a/i-")
 
 
 def test_endpoints_belong_to_their_services() -> None:

@@ -93,13 +93,14 @@ GOOD: dict[str, Any] = {
         "extra": {
             "authentication.kubernetes.io/pod-name": ["api-1"],
             "authentication.kubernetes.io/pod-uid": ["u"],
+            "authentication.kubernetes.io/node-name": ["container-0"],
         },
     },
 }
 
 
 def test_whose_token_it_is() -> None:
-    assert pod_identity.bearer(GOOD) == pod_identity.Bearer("creator", "api", "api-1", "u")
+    assert pod_identity.bearer(GOOD) == pod_identity.Bearer("creator", "api", "api-1", "u", "container-0")
 
 
 @pytest.mark.parametrize(
