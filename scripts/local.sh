@@ -12,18 +12,14 @@ wait "$build"
 trap - EXIT
 "$python" -m localcloud.registry.build --optional
 # As root, with the parts there, the services run on nodes with real containers; else kwok's nodes play them.
-# LOCALCLOUD_CONTAINER_NODES=0 has them played in any case.
-nodes=${LOCALCLOUD_CONTAINER_NODES:-}
+# LOCALCLOUD_CONTAINER_NODES=off has them played in any case.
 missing=$(.venv/bin/python -m localcloud.real_parts)
-if [ "$nodes" = 0 ]; then
-  missing="nothing; LOCALCLOUD_CONTAINER_NODES=0 asks for no container nodes"
-elif [ -z "$missing" ] && "$python" -m localcloud.container_nodes.build; then
-  nodes=${nodes:-1}
-else
-  missing=${missing:-the parts of container nodes, whose build failed: the lines above say why}
-  nodes=0
+if [ "${LOCALCLOUD_CONTAINER_NODES:-auto}" = off ]; then
+  missing="nothing; LOCALCLOUD_CONTAINER_NODES=off asks for no more"
+elif [ -z "$missing" ]; then
+  "$python" -m localcloud.container_nodes.build || missing="the parts of container nodes, whose build failed: the lines above say why"
 fi
-.venv/bin/python -m localcloud up --container-nodes "$nodes"
+.venv/bin/python -m localcloud up
 status=0
 .venv/bin/ansible-playbook -i inventories/local/hosts.yml playbooks/site.yml "$@" || status=$?
 if [ "$status" != 0 ]; then
@@ -34,7 +30,7 @@ if [ "$status" != 0 ]; then
 fi
 echo
 echo "The platform stands after $((SECONDS - began)) s. Report: file://$PWD/evidence/local/report.html"
-if [ "$nodes" = 0 ]; then
+if [ -n "$missing" ]; then
   echo "Its services are only played, on the nodes of kwok. For real ones is missing: $missing"
 else
   echo "Its services run. Put a rollout under load: make load"

@@ -77,7 +77,9 @@ def platform() -> Iterator[Platform]:
         pytest.skip(f"the services cannot run here: {reason}")
     state = Path(tempfile.mkdtemp(prefix="lc-", dir="/tmp"))
     state.chmod(0o755)
-    content = lifecycle.up(state, port=None, factor=0.005, environ=os.environ, say=lambda text: None, container_nodes=1)
+    content = lifecycle.up(
+        state, port=None, factor=0.005, environ=os.environ, say=lambda text: None, container_nodes=True
+    )
     cloud = RunningCloud(state, content)
     try:
         made = Platform(cloud, state / "evidence")
