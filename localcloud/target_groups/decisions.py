@@ -111,7 +111,8 @@ def released(binding: Object, pods: Iterable[Object]) -> dict[str, dict[str, Any
 
 def _condition(pod: Object, kind: str, status: str, reason: str, message: str) -> dict[str, Any] | None:
     """Strategic merge patch of a pod's condition, without its time; None where it says so already."""
-    told = next((each for each in pod.get("status", {}).get("conditions", []) if each["type"] == kind), {})
+    conditions = pod.get("status", {}).get("conditions", [])
+    told: Mapping[str, Any] = next((each for each in conditions if each["type"] == kind), {})
     if (told.get("status"), told.get("reason") or "", told.get("message") or "") == (status, reason, message):
         return None
     moved = {} if told.get("status") == status else {"lastTransitionTime": None}

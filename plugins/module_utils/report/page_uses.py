@@ -63,7 +63,7 @@ def _step(step: Step, limits: Limits) -> Markup:
     )
     rows = [(key, element("code", None, clipped(value, limits))) for key, value in step.detail if value]
     content = table(("What", "Found"), rows) if rows else paragraph(clipped(step.message, limits))
-    return fold(summary, content, css="comp", opened=step.verdict != verdicts.SUCCEEDED)
+    return fold(summary, content, css="step", opened=step.verdict != verdicts.SUCCEEDED)
 
 
 def _chart(use: Use) -> Content:
@@ -87,7 +87,13 @@ def _chart(use: Use) -> Content:
         anchor = "start" if at < whole * 0.7 else "end"
         bars.append(element("text", {"x": x, "y": _HIGH + _AXIS - 4, "text-anchor": anchor}, f"{name} at {at:.0f} s"))
     label = f"Requests by second over {whole} seconds, at most {most} a second"
-    attributes = {"class": "traffic", "role": "img", "aria-label": label, "height": _HIGH + _AXIS, "width": "100%"}
+    attributes: dict[str, str | int | float | None] = {
+        "class": "traffic",
+        "role": "img",
+        "aria-label": label,
+        "height": _HIGH + _AXIS,
+        "width": "100%",
+    }
     return element("svg", attributes, bars)
 
 

@@ -93,7 +93,7 @@ def build(evidence: Evidence, *, platform: str, environment: str, components: Se
         drill=drill(evidence.single["drill"]),
         sources=tuple(Source(one.path, one.state, one.reason, one.size, one.sha256) for one in evidence.documents),
         checks=tuple(one for name, each in evidence.looks.items() if (one := check(name, each)) is not None),
-        uses=tuple(one for name, each in evidence.uses.items() if (one := use(name, each)) is not None),
+        uses=tuple(found for found in (use(name, each) for name, each in evidence.uses.items()) if found is not None),
     )
     verdict = verdicts.worst(verdict for _title, verdict, _sentence in found.sections)
     # Nothing can be called proved, failed or timed out on the strength of a file that is not there.
