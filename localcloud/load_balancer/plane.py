@@ -30,6 +30,8 @@ log = logging.getLogger("localcloud.load_balancer")
 GATHER, LOOK = 0.05, 0.5
 #: AWS seconds between objects of access logs, and the least in local ones; local seconds between metrics.
 LOG_SECONDS, LEAST_LOG_SECONDS, METRIC_SECONDS = 300, 1.0, 60.0
+#: Local seconds that a target has at least to answer what is open when it was deregistered: requests live in real time.
+LEAST_DELAY = 2.0
 #: Seconds until a start that failed is tried again.
 RETRY = 5.0
 
@@ -116,7 +118,8 @@ class Plane:
         return self.addresses.reach(str(target["Id"]), int(target["Port"]))
 
     def _delay(self, group: Any) -> float:
-        return self._cloud.seconds(float(group.attributes.get("deregistration_delay.timeout_seconds") or 0))
+        delay = float(group.attributes.get("deregistration_delay.timeout_seconds") or 0)
+        return max(LEAST_DELAY, self._cloud.seconds(delay)) if delay else 0.0
 
     def _read_statistics(self) -> dict[tuple[str, str], Any]:
         """Not older than a moment: a description of many targets asks once."""
