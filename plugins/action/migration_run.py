@@ -15,6 +15,12 @@ from ansible_collections.creator.platform.plugins.module_utils.rollout.document 
 from ansible_collections.creator.platform.plugins.plugin_utils.cluster_action import ClusterActionBase
 
 
+def _ended(count: int) -> str:
+    return {0: "there was nothing to migrate", 1: "the migration ended well"}.get(
+        count, f"{count} migrations ended well"
+    )
+
+
 class ActionModule(ClusterActionBase):
     """creator.platform.migration_run"""
 
@@ -38,7 +44,7 @@ class ActionModule(ClusterActionBase):
             self.cluster(args), args["objects"], interval=args["interval"], clock=time.time, sleep=time.sleep
         )
         bad = next((row for row in rows if row["verdict"] != "succeeded"), None)
-        message = f"{bad['job']}: {bad['message']}" if bad else f"{len(rows)} migrations ended well"
+        message = f"{bad['job']}: {bad['message']}" if bad else _ended(len(rows))
         document = {
             "release": args["release"],
             "environment": args["environment"],

@@ -22,6 +22,7 @@ from ansible_collections.creator.platform.plugins.module_utils.report.parts impo
 from ansible_collections.creator.platform.plugins.module_utils.report.uses import Step, Use
 
 _WORDS = {"migration": "Migrated", "smoke": "Answers", "journey": "Arrived", "load": "Nothing lost"}
+_STEPS = {"migration": "Done", "smoke": "Right", "journey": "Found"}
 #: Height of the chart of requests in pixels, and of its axis.
 _HIGH, _AXIS = 96, 18
 
@@ -49,15 +50,15 @@ def _steps(use: Use, limits: Limits) -> Content:
         return None
     shown = use.steps[: limits.rows]
     return (
-        element("div", {"class": "list"}, [_step(each, limits) for each in shown]),
+        element("div", {"class": "list"}, [_step(each, _STEPS[use.name], limits) for each in shown]),
         more(len(use.steps), len(shown), "step", f"{use.name}.json"),
     )
 
 
-def _step(step: Step, limits: Limits) -> Markup:
+def _step(step: Step, word: str, limits: Limits) -> Markup:
     summary = (
         element("span", {"class": "name"}, step.name),
-        chip(step.verdict, "Found"),
+        chip(step.verdict, word),
         element("span", {"class": "sum"}, clipped(step.message, limits)),
         element("span", {"class": "num"}, units.duration(step.seconds) if step.seconds is not None else ""),
     )
@@ -83,7 +84,7 @@ def _chart(use: Use) -> Content:
             bars.append(_bar(x, width, max(_HIGH - good - max(bad, 3), 0), max(bad, 3), css="cbad", title=title))
     for name, at in use.marks:
         x = f"{min(100 * at / whole, 100):.2f}%"
-        bars.append(element("line", {"class": "grid", "x1": x, "x2": x, "y1": 0, "y2": _HIGH}))
+        bars.append(element("line", {"class": "mark", "x1": x, "x2": x, "y1": 0, "y2": _HIGH}))
         anchor = "start" if at < whole * 0.7 else "end"
         bars.append(element("text", {"x": x, "y": _HIGH + _AXIS - 4, "text-anchor": anchor}, f"{name} at {at:.0f} s"))
     label = f"Requests by second over {whole} seconds, at most {most} a second"

@@ -128,7 +128,7 @@ table{width:100%;border-collapse:collapse;font-size:14px}
 caption{text-align:left;color:var(--soft);font-size:13px;padding-bottom:6px}
 th{font-weight:550;font-size:12.5px;color:var(--soft);text-align:left;padding:8px 14px 8px 0;
 border-bottom:1px solid var(--line);vertical-align:bottom}
-td{padding:9px 14px 9px 0;border-bottom:1px solid var(--line);vertical-align:top}
+td{overflow-wrap:break-word;padding:9px 14px 9px 0;border-bottom:1px solid var(--line);vertical-align:top}
 tr:last-child>td{border-bottom:0}
 th:last-child,td:last-child{padding-right:0}
 th.num{text-align:right}
@@ -154,6 +154,7 @@ summary:hover::before{border-color:var(--ink)}
 .step .chip{justify-self:start}
 .step .sum{color:var(--soft);font-size:14px;overflow-wrap:anywhere}
 .traffic{display:block;margin-top:18px;overflow:visible}
+.traffic .mark{stroke:var(--ink);stroke-dasharray:3 3}
 .traffic text{fill:var(--soft);font-size:11.5px}
 .track{fill:var(--sunk)}
 .gantt{margin-top:22px;position:relative}
