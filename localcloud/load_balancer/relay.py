@@ -49,8 +49,7 @@ class Relay:
         return None if wanted is None or self._socket is None else f"127.0.0.1:{self._socket.getsockname()[1]}"
 
     def _start(self, namespace: str) -> None:
-        if self._socket is None:
-            self._socket = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
+        self._socket = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
         listener = self._socket.fileno()
         argv = [sys.executable, "-m", __name__, "--listener", str(listener), "--namespace", namespace]
         environment = {"PATH": os.defpath, "PYTHONPATH": str(Path(__file__).parents[2])}
@@ -60,7 +59,9 @@ class Relay:
         """End the process, so that nothing keeps the namespace."""
         if self._processes.alive(NAME):  # also one that a daemon left that was killed
             self._processes.stop(NAME)
-        self._inside = None
+        if self._socket is not None:  # open, it would take connections that nobody answers
+            self._socket.close()
+        self._socket = self._inside = None
 
 
 class _Side(asyncio.Protocol):

@@ -24,7 +24,6 @@ from ansible_collections.creator.platform.plugins.module_utils.report.parts impo
 )
 from ansible_collections.creator.platform.plugins.module_utils.report.values import mapping, mappings, text
 
-
 #: A plan of more resources than these is folded.
 OPEN_ROWS = 12
 
