@@ -59,7 +59,7 @@ def build(
         parts.extend(manifests.render(name, full, image, namespace))
         migrations.extend(manifests.render_migration(name, full, image, namespace))
         described[name] = {"image": image, "digest": digests[name], "config_hash": digest(full)[:16]}
-    found = record(described, parts)
+    found = record(described, parts, migrations)
     return Bundle(found, stamped(found["id"], [_keep(found["id"], parts, namespace), *parts]), migrations)
 
 

@@ -285,6 +285,15 @@ def test_the_same_migration_has_the_same_name_and_another_image_another():
     assert names[0] == names[1] != names[2]
 
 
+def test_a_release_with_another_migration_is_another_release():
+    other = {"api": {**MIGRATING["api"], "migration": {"args": ["migrate", "--breaking"]}}}
+    made = [build({"api": DIGEST}, services=each, repositories={"api": "r"}) for each in (MIGRATING, other)]
+    assert made[0].record["id"] != made[1].record["id"]
+    assert made[0].record["manifests"] == made[1].record["manifests"]
+    restored = bundle.restore(made[1].record, named(made[1], "ConfigMap", f"release-{made[1].record['id']}"), "shop")
+    assert restored == made[1].objects
+
+
 def test_services_without_a_migration_have_none():
     assert build().migrations == []
 
