@@ -60,7 +60,8 @@ def build(
         migrations.extend(manifests.render_migration(name, full, image, namespace))
         described[name] = {"image": image, "digest": digests[name], "config_hash": digest(full)[:16]}
     found = record(described, parts, migrations)
-    return Bundle(found, stamped(found["id"], [_keep(found["id"], parts, namespace), *parts]), migrations)
+    objects = stamped(found["id"], [_keep(found["id"], parts, namespace), *parts])
+    return Bundle(found, objects, stamped(found["id"], migrations))
 
 
 def stamped(release: str, objects: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

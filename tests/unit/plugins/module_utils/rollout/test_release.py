@@ -271,6 +271,7 @@ def test_a_migration_is_a_job_with_the_service_s_image_and_environment_and_none_
     )
     assert pod["securityContext"]["runAsGroup"] == 10001
     assert (job["spec"]["activeDeadlineSeconds"], job["spec"]["backoffLimit"]) == (120, 0)
+    assert config == named(made, "ConfigMap", config["metadata"]["name"])  # the rollout finds it as it wants it
     selector = named(made, "Service", "api")["spec"]["selector"]
     assert not selector.items() <= job["spec"]["template"]["metadata"]["labels"].items()
     assert "Job" not in {obj["kind"] for obj in made.objects}
