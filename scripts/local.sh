@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# `make local`: everything a newcomer needs, from a fresh clone to the report. Run again, it converges and changes nothing.
+# `make local`: everything a newcomer needs, from a fresh clone to the report. Run again, it converges and changes nothing;
+# where the services run, one more post is followed through them.
 set -eu
 began=$SECONDS
 python=$(scripts/find_python.sh 3.11)
