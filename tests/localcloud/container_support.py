@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -30,9 +31,19 @@ NODE_POLICIES = [
 REASON = machine.obstacle(Path(tempfile.gettempdir(), "localcloud"))
 
 
-def traces() -> dict[str, list[str]]:
-    """What the machine has of the things that a node side makes, without what comes and goes by itself."""
+def traces(*states: Path) -> dict[str, list[str]]:
+    """What the machine has of the things that a node side makes, without what comes and goes by itself.
 
+    Of what bears the name of a local cloud only that of these state folders: others may run beside the tests.
+    """
+    own = {addressing.namespace_name(str(state)) for state in states}
+    return {
+        kind: [line for line in found if set(re.findall(r"localcloud-[0-9a-f]{8}", line)) <= own]
+        for kind, found in _all_traces().items()
+    }
+
+
+def _all_traces() -> dict[str, list[str]]:
     def lines(*argv: str) -> list[str]:
         return sorted(subprocess.run(argv, capture_output=True, text=True, check=True).stdout.splitlines())
 

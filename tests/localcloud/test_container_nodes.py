@@ -44,7 +44,7 @@ def cloud(before: dict[str, list[str]]) -> Iterator[RunningCloud]:
         yield running
     finally:
         end_cloud(running)
-        assert traces() == before
+        assert traces(state) == before
 
 
 @pytest.fixture(scope="module")
@@ -246,7 +246,7 @@ def test_after_a_kill_nothing_is_left_and_all_comes_back(
     cloud.kill()
     lifecycle.down(cloud.state, cloud.said.append)
     assert not [name for name in Processes(cloud.state).names() if Processes(cloud.state).alive(name)]
-    assert traces() == before
+    assert traces(cloud.state) == before
     cloud.content = start(cloud.state)
     wait("container node again", lambda: ready(cloud), 120)
     client = api(cloud, NAME)
@@ -268,5 +268,5 @@ def test_a_deleted_cluster_takes_its_nodes_along(cloud: RunningCloud, before: di
     wait("no node group", lambda: not eks.list_nodegroups(clusterName=NAME)["nodegroups"], 60)
     eks.delete_cluster(name=NAME)
     assert not container_nodes(cloud)
-    assert traces() == before
+    assert traces(cloud.state) == before
     wait("no cluster", lambda: not eks.list_clusters()["clusters"], 60)

@@ -39,7 +39,7 @@ def cloud() -> Iterator[RunningCloud]:
         yield running
     finally:
         end_cloud(running)
-        assert traces() == before
+        assert traces(state) == before
 
 
 def profile(cloud: RunningCloud, name: str, service: str) -> None:

@@ -42,7 +42,7 @@ def cloud(before: dict[str, list[str]]) -> Iterator[RunningCloud]:
         yield running
     finally:
         end_cloud(running)
-        assert traces() == before
+        assert traces(state) == before
 
 
 @pytest.fixture(scope="module")
@@ -133,10 +133,33 @@ def test_scaling_adds_and_removes_kubelets(cloud: RunningCloud, core: Any) -> No
     scaled(cloud, 1)
     assert set(nodes(core)) == first
     assert kubelets(cloud) == base
-    left = [entry for entry in traces()["groups"] for name in added if entry.endswith(name)]
-    assert not left
+    groups = [Path(entry) for entry in traces(cloud.state)["groups"]]
+    assert groups
+    assert not [group / name for group in groups for name in added if (group / name).exists()]
+    assert [group / name for group in groups for name in first if (group / name).exists()]
     for name in added:
         assert not (cloud.state / "container-nodes" / str(addressing.index_of(name))).exists()
+
+
+def test_a_kill_while_nodes_are_launched_leaves_nothing_and_is_made_good(
+    cloud: RunningCloud, core: Any, before: dict[str, list[str]]
+) -> None:
+    eks = cloud.client("eks")
+    eks.update_nodegroup_config(clusterName=NAME, nodegroupName=GROUP, scalingConfig={"desiredSize": 2})
+    wait("a second kubelet", lambda: len(kubelets(cloud)) == 2, 60)
+    cloud.kill()
+    lifecycle.down(cloud.state, cloud.said.append)
+    assert traces(cloud.state) == before
+    cloud.content = start(cloud.state)
+    again = kubernetes.client.CoreV1Api(api(cloud, NAME))
+
+    def ready() -> bool:
+        found = [condition for node in nodes(again).values() for condition in node.status.conditions or []]
+        return [condition.status for condition in found if condition.type == "Ready"] == ["True", "True"]
+
+    wait("both nodes", lambda: len(kubelets(cloud)) == 2 and ready(), 120)
+    wait("the group", lambda: nodegroup(cloud, NAME, GROUP)["status"] == "ACTIVE", 60)
+    scaled(cloud, 1)
 
 
 def test_the_pods_of_a_terminated_node_are_elsewhere(cloud: RunningCloud, core: Any) -> None:

@@ -43,7 +43,9 @@ def cloud() -> Iterator[RunningCloud]:
     finally:
         end_cloud(running)
         name = addressing.namespace_name(str(state))
-        assert not [entry for kind in ("namespaces", "groups", "mounts") for entry in traces()[kind] if name in entry]
+        assert not [
+            entry for kind in ("namespaces", "groups", "mounts") for entry in traces(state)[kind] if name in entry
+        ]
 
 
 @pytest.fixture(scope="module")

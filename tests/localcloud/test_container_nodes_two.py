@@ -47,9 +47,10 @@ def told(cloud: RunningCloud) -> Any:
 def test_two_state_folders_have_nodes_of_their_own() -> None:
     before = traces()
     first = begun()
-    second = None
+    second, states = None, [first.state]
     try:
         second = begun()
+        states.append(second.state)
         assert node(first).metadata.name == node(second).metadata.name == "container-0"
         assert addressing.namespace_name(str(first.state)) != addressing.namespace_name(str(second.state))
         end_cloud(second)
@@ -62,4 +63,4 @@ def test_two_state_folders_have_nodes_of_their_own() -> None:
         end_cloud(first)
         if second is not None:
             end_cloud(second)
-    assert traces() == before
+    assert traces(*states) == before

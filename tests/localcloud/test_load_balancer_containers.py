@@ -54,6 +54,6 @@ def test_pods_get_requests_until_they_are_gone(cloud: RunningCloud, pods: list[A
     eks.delete_cluster(name=nodes.NAME)
     wait("no cluster", lambda: not eks.list_clusters()["clusters"], 60)
     name = namespace_name(str(cloud.state))
-    assert not [trace for kind in nodes.traces().values() for trace in kind if name in trace]
+    assert not [trace for kind in nodes.traces(cloud.state).values() for trace in kind if name in trace]
     assert get(port, "/index.html").status in {502, 504}
     wait_until(lambda: get(port, "/index.html").status == 504)

@@ -1,7 +1,8 @@
 """Fargate: pods that a profile selects wait for the scheduler `fargate-scheduler`, which gives each a node of its own.
 
 https://docs.aws.amazon.com/eks/latest/userguide/fargate-profile.html
-For profiles whose pods run in containers see fargate_nodes. Thin: sizes are not rounded to Fargate's steps, and a node goes when the next pod is placed, not with its pod.
+For profiles whose pods run in containers see fargate_nodes. Thin: sizes are not rounded to Fargate's steps, and a node goes when
+the next pod is placed, not with its pod.
 """
 
 from __future__ import annotations

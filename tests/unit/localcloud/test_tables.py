@@ -85,6 +85,28 @@ def test_status_names_the_ports_of_traffic() -> None:
     assert "names      127.0.0.1:5300 answers for the hosted zones\n" in said
 
 
+@pytest.mark.parametrize(
+    ("found", "lines"),
+    [
+        ({}, []),
+        ({"wanted": True}, []),
+        ({"wanted": True, "reason": "they need root"}, ["nodes      kwok only, no container nodes: they need root"]),
+        (
+            {"wanted": True, "cluster": "main", "nodes": 2, "short": ["m5.24xlarge is 96 vCPU, of which …"]},
+            [
+                "nodes      2 with containers in the EKS cluster main",
+                "           a node of m5.24xlarge is 96 vCPU, of which …",
+            ],
+        ),
+    ],
+)
+def test_status_tells_of_container_nodes_only_where_there_is_something_to_tell(
+    found: dict[str, Any], lines: list[str]
+) -> None:
+    said = status_text({**STATUS, "container_nodes": {**STATUS["container_nodes"], **found}}).splitlines()
+    assert [line for line in said[3:] if line.startswith(("nodes", "           "))] == lines
+
+
 def test_status_says_why_nothing_is_forwarded_or_answered() -> None:
     """In one line each."""
     said = status_text({
