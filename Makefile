@@ -8,6 +8,7 @@ ENVIRONMENT ?= local
 ENVIRONMENTS ?= local dev staging prod
 SEEDS ?= 20
 FAULTY ?= 50
+RATE ?= 100
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON := $(shell scripts/find_python.sh 3.11)
@@ -36,6 +37,11 @@ up: venv kubernetes registry ## start the local cloud
 .PHONY: images
 images: venv ## build the images of the services and push them to the registry of ENVIRONMENT=local, which has to be provisioned
 	@$(PLAYBOOK) playbooks/images.yml
+
+.PHONY: load
+load: venv ## roll web and api out anew under RATE=100 requests a second through the load balancer, and show what was lost
+	@$(PLAYBOOK) playbooks/deploy.yml -e deploy_load=$(RATE) -e '{"deploy_service_overrides": {"web": {"pod_annotations": {"rolled-out": "$(shell date -u +%FT%TZ)"}}, "api": {"pod_annotations": {"rolled-out": "$(shell date -u +%FT%TZ)"}}}}'
+	@$(PLAYBOOK) playbooks/report.yml
 
 .PHONY: down
 down: ## stop the local cloud and everything behind it; its state stays
@@ -69,6 +75,10 @@ sanity: develop ## ansible-test sanity and units in a staged copy; on ansible-co
 .PHONY: localcloud
 localcloud: develop kubernetes registry ## tests of the local cloud, driven through boto3 and the Kubernetes client
 	@$(BIN)/python -m pytest -q tests/localcloud
+
+.PHONY: platform
+platform: develop kubernetes registry ## the services on real parts, where this machine can: a post followed, rollouts under load, bad migrations
+	@$(BIN)/python -m pytest -q tests/platform
 
 .PHONY: services
 services: develop $(VENV)-services/.develop ## mypy and tests of the example workload, against a local cloud

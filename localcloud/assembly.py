@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from localcloud import control, faults, pickles, principals, server, status, stock
+from localcloud import control, faults, pickles, principals, real_parts, server, status, stock
 from localcloud.authorization import control as permissions
 from localcloud.cloud import Cloud
 from localcloud.middleware import Middleware
@@ -48,6 +48,15 @@ def assemble(cloud: Cloud, content: StateFile) -> Api:
     @control.route("GET", "/_localcloud/status")
     def show(request: control.ControlRequest) -> dict[str, Any]:
         return status.status(cloud, content, store)
+
+    @control.route("GET", "/_localcloud/parts")
+    def parts(request: control.ControlRequest) -> dict[str, Any]:
+        """What of the real parts is there, and what is missing: cheap, as playbooks ask for it often."""
+        return {
+            "container_nodes": cloud.container_nodes_status(),
+            "load_balancers": cloud.load_balancers_status(),
+            "missing": real_parts.missing(),
+        }
 
     store.start()
     return Api(middleware, store)

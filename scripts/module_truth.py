@@ -158,7 +158,7 @@ def record(folder: Path) -> list[dict[str, Any]]:
     LOG.write_text("")
     playbook = (str(BIN / "ansible-playbook"), "-i", "inventories/local/hosts.yml")
     limit = os.environ.get("LIMIT")
-    run(str(BIN / "python"), "-m", "localcloud", "up")
+    run(str(BIN / "python"), "-m", "localcloud", "up", "--container-nodes", "off")
     try:
         # With one fork, a component that waits for another would keep it from running: what waits comes last.
         for hosts in [limit] if limit else ["foundation", "all:!ingress:!insight:!workloads", "all"]:

@@ -55,6 +55,8 @@ queue "unit and repository tests" make unit
 queue "services: the example workload" make services
 queue "generated pages" scripts/docs.sh --check
 wait
+# Alone: how many requests a rollout loses is measured, and so is how late they are sent.
+stage "platform: a post followed, rollouts under load, migrations" make platform
 trap - EXIT
 echo "failed: $(paste -sd, "$results/failed"); $SECONDS s in all"
 failed=$(wc -l <"$results/failed")

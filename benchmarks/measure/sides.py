@@ -50,7 +50,10 @@ class Cloud:
         state.mkdir(parents=True)
         state.chmod(0o755)
         self.state = state
-        self.content = lifecycle.up(state, port=None, factor=factor, environ=os.environ, say=lambda _text: None)
+        # Pods are played: Terraform's side of it makes no nodes with containers either.
+        self.content = lifecycle.up(
+            state, port=None, factor=factor, environ=os.environ, say=lambda _text: None, container_nodes=False
+        )
 
     def end(self) -> None:
         """Stop it."""

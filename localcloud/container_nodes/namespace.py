@@ -31,6 +31,10 @@ RUNTIME = "runtime"
 PATIENCE = 15.0
 _PROC = Path("/proc")
 
+#: Weight of processor time where control groups are of version 1, in which each process outside of them weighs 1024: with a
+#: group's own 1024 all pods together would get no more of a busy machine than one process.
+SHARES = 16 * 1024
+
 
 class Namespace:
     """The node side's own namespaces of one state folder. ending: set when nobody wants to wait any more."""
@@ -79,6 +83,9 @@ class Namespace:
         try:
             for folder in made:
                 folder.mkdir(parents=True, exist_ok=True)
+                for level in (folder.parent, folder.parent.parent):
+                    if (level / "cpu.shares").exists():
+                        (level / "cpu.shares").write_text(str(SHARES))
         except OSError as error:
             raise ContainerNodesError(f"could not make control groups: {error}") from error
         return [folder / "cgroup.procs" for folder in made]

@@ -72,9 +72,16 @@ def advance(memory: Pod, pod: dict[str, Any], now: float) -> Step:
     if memory.was_ready is not (ready := all(container.ready for container in memory.containers)):
         memory.was_ready, memory.ready_since = ready, now
         after = render(memory, pod)
-    changed = after != before or "containerStatuses" not in pod.get("status", {})
+    changed = (
+        after != before or "containerStatuses" not in pod.get("status", {}) or _ready(pod["status"]) != _ready(after)
+    )
     due = [wait for wait in waits if wait is not None]
     return Step(after if changed else None, events, max(0.02, min(due)) if due else None)
+
+
+def _ready(status: dict[str, Any]) -> str | None:
+    """Status of the condition Ready, which readiness gates change from outside."""
+    return next((each["status"] for each in status.get("conditions", []) if each["type"] == "Ready"), None)
 
 
 def _advance(container: Container, pod: dict[str, Any], now: float, events: list[Event]) -> float | None:

@@ -37,12 +37,25 @@ def render(memory: Pod, pod: dict[str, Any]) -> dict[str, Any]:
                 "lastTransitionTime": born,
             },
             {"type": "Initialized", "status": "True", "lastTransitionTime": born},
-            {"type": "Ready", **readiness},
+            {"type": "Ready", **(readiness if unready or done else _gated(pod, readiness))},
             {"type": "ContainersReady", **readiness},
         ],
         "containerStatuses": [_container_status(container, pod) for container in containers],
         **_init_statuses(memory, pod),
     }
+
+
+def _gated(pod: dict[str, Any], readiness: dict[str, Any]) -> dict[str, Any]:
+    """Ready only once every readiness gate of the pod is True.
+
+    https://github.com/kubernetes/kubernetes/blob/v1.36.0/pkg/kubelet/status/generate.go
+    """
+    told = {each["type"]: each for each in pod.get("status", {}).get("conditions", [])}
+    gates = [told.get(gate["conditionType"], {}) for gate in pod["spec"].get("readinessGates", [])]
+    turned = max([readiness["lastTransitionTime"], *(gate.get("lastTransitionTime") or "" for gate in gates)])
+    if all(gate.get("status") == "True" for gate in gates):
+        return {**readiness, "lastTransitionTime": turned}
+    return {"status": "False", "lastTransitionTime": turned, "reason": "ReadinessGatesNotReady"}
 
 
 def _init_statuses(memory: Pod, pod: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from localcloud.kubernetes import kubelet
-from localcloud.kubernetes.api import MERGE_PATCH, Api, ApiError
+from localcloud.kubernetes.api import STRATEGIC_PATCH, Api, ApiError
 from localcloud.kubernetes.pod_memory import Event, Image, Pod, stamp
 
 log = logging.getLogger("localcloud.kubernetes")
@@ -22,6 +22,13 @@ ENDED = ("Succeeded", "Failed")
 MAX_TOLD = 5000
 #: Pods have addresses of the range that no network routes (RFC 6598), so they collide with nothing.
 POD_NETWORK = (100, 64)
+
+
+def gates_of(pod: dict[str, Any]) -> list[tuple[str, str | None]]:
+    """Each readiness gate of a pod with the status of its condition, None where nobody has told it."""
+    told = {each["type"]: each["status"] for each in pod.get("status", {}).get("conditions", [])}
+    wanted = [gate["conditionType"] for gate in pod["spec"].get("readinessGates", [])]
+    return [(each, told.get(each)) for each in wanted]
 
 
 class Pods:
@@ -113,6 +120,7 @@ class Pods:
             pod["metadata"].get("annotations"),
             pod["metadata"].get("deletionTimestamp"),
             [container["image"] for container in pod["spec"]["containers"]],
+            gates_of(pod),
         )
 
     def _forget(self, uid: str) -> None:
@@ -174,20 +182,11 @@ class Pods:
 
     def _write(self, pod: dict[str, Any], status: dict[str, Any]) -> None:
         address = pod["status"].get("podIP") or self._address(pod["metadata"]["uid"])
-        scheduled = [
-            condition
-            for condition in pod["status"].get("conditions", [])
-            if condition["type"] not in {condition["type"] for condition in status["conditions"]}
-        ]
-        body = {
-            **status,
-            "conditions": [*status["conditions"], *scheduled],
-            "podIP": address,
-            "podIPs": [{"ip": address}],
-        }
+        # Strategic: conditions of others (the scheduler's, those of readiness gates) stay as they are.
+        body = {**status, "podIP": address, "podIPs": [{"ip": address}]}
         meta = pod["metadata"]
         path = f"/api/v1/namespaces/{meta['namespace']}/pods/{meta['name']}/status"
-        patched = self._api.patch(path, {"metadata": {"uid": meta["uid"]}, "status": body}, MERGE_PATCH)
+        patched = self._api.patch(path, {"metadata": {"uid": meta["uid"]}, "status": body}, STRATEGIC_PATCH)
         with self._changed:
             if meta["uid"] in self._pods and "deletionTimestamp" not in self._pods[meta["uid"]]["metadata"]:
                 self._pods[meta["uid"]] = patched

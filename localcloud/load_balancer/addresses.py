@@ -1,6 +1,6 @@
 """Where the addresses of targets are on this machine, and which ports listeners have: kept in the state folder.
 
-The proxy connects to pods of container nodes, in their network namespace, and to loopback; never to the machine's network. So
+The proxy is led to pods of container nodes, in their network namespace, and to loopback; never to the machine's network. So
 an address of a VPC leads somewhere only where somebody said which port on loopback stands for it.
 """
 
@@ -48,7 +48,7 @@ class Addresses:
         _write(self._path, self.mapped)
 
     def reach(self, address: str, port: int) -> tuple[str, str | None] | None:
-        """`address:port` to connect to, and the network namespace (None: that of the machine); None where it leads nowhere."""
+        """`address:port` to connect to, and the path of the network namespace (None: that of the machine); None: nowhere."""
         local = self.mapped.get(f"{address}:{port}")
         if local is not None:
             return f"127.0.0.1:{local}", None
@@ -57,9 +57,9 @@ class Addresses:
         return None
 
     def namespaces(self) -> tuple[tuple[str, int], ...]:
-        """The namespace of the container nodes: (its name for the proxy, inode). Empty where there is none.
+        """The namespace of the container nodes: (path, inode). Empty where there is none.
 
-        The proxy finds it by its holder: the file under /run/netns could not be unmounted while the proxy has it open. It has
+        The path is that of its holder: the file under /run/netns could not be unmounted while somebody has it open. It has
         to be that of the file, as a holder that has just begun is still in the machine's.
         """
         pid = self._holder()
@@ -69,7 +69,7 @@ class Addresses:
                 return ()
         except OSError:
             return ()
-        return ((f"../../../proc/{pid}/ns/net", inode),)
+        return ((f"/proc/{pid}/ns/net", inode),)
 
 
 class Ports:

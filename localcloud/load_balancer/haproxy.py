@@ -290,12 +290,13 @@ def _backends(group: Group, idle: int) -> list[str]:
     checked += f" slowstart {_milliseconds(group.slow_start)}" if group.slow_start else ""
     for target in group.targets:
         cookie = f" cookie {target.server}" if sticky else ""
-        lines.append(_server(group, target) + checked + cookie)
+        via = " check-via-socks4" if target.through else ""
+        lines.append(_server(group, target) + checked + via + cookie)
     lines += [f"backend {group.name}-open", *common]
     lines += [_server(group, target) for target in group.targets]
     return [line if line.startswith("backend ") else f"    {line}" for line in lines]
 
 
 def _server(group: Group, target: Target) -> str:
-    inside = f" namespace {target.namespace}" if target.namespace else ""
+    inside = f" socks4 {target.through}" if target.through else ""
     return f"server {target.server} {target.to}{inside}{' ssl verify none' if group.secure else ''}"

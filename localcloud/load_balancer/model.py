@@ -9,17 +9,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Target:
-    """A target that can be reached. identifier, port: as registered; to: `address:port` in `namespace` (None: on loopback)."""
+    """A target that can be reached. identifier, port: as registered; to: `address:port`.
+
+    through: `address:port` of the relay that leads there, None: it is on loopback.
+    """
 
     identifier: str
     port: int
     to: str
-    namespace: str | None = None
+    through: str | None = None
 
     @property
     def server(self) -> str:
         """Its name in the proxy: another address or port is another server."""
-        place = "".join(character if character.isalnum() else "-" for character in f"{self.to} {self.namespace or ''}")
+        place = "".join(
+            character if character.isalnum() else "-" for character in f"{self.to} {'pod' if self.through else ''}"
+        )
         return f"t-{self.identifier.replace(':', '-')}-{self.port}-{hashlib.sha256(place.encode()).hexdigest()[:6]}"
 
 

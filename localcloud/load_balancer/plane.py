@@ -22,6 +22,7 @@ from localcloud.load_balancer.health import Health
 from localcloud.load_balancer.model import Certificate, Description, group_name
 from localcloud.load_balancer.proxy import Proxy
 from localcloud.load_balancer.records import Names
+from localcloud.load_balancer.relay import Relay
 from localcloud.load_balancer.reports import Reports
 
 log = logging.getLogger("localcloud.load_balancer")
@@ -29,6 +30,8 @@ log = logging.getLogger("localcloud.load_balancer")
 GATHER, LOOK = 0.05, 0.5
 #: AWS seconds between objects of access logs, and the least in local ones; local seconds between metrics.
 LOG_SECONDS, LEAST_LOG_SECONDS, METRIC_SECONDS = 300, 1.0, 60.0
+#: Local seconds that a target has at least to answer what is open when it was deregistered: requests live in real time.
+LEAST_DELAY = 2.0
 #: Seconds until a start that failed is tried again.
 RETRY = 5.0
 
@@ -51,6 +54,9 @@ class Plane:
         self.addresses = Addresses(cloud.state, self._holder)
         self._ports = Ports(cloud.state)
         self._proxy = Proxy(cloud.state, cloud.processes, program)
+        self._relay = Relay(cloud.processes)
+        #: Namespaces of pods, and the way there.
+        self._inside: tuple[tuple[tuple[str, int], ...], str | None] = ((), None)
         self._reports = Reports(cloud, self._proxy.log)
         self.reason: str | None = None
         self._description = Description()
@@ -112,7 +118,8 @@ class Plane:
         return self.addresses.reach(str(target["Id"]), int(target["Port"]))
 
     def _delay(self, group: Any) -> float:
-        return self._cloud.seconds(float(group.attributes.get("deregistration_delay.timeout_seconds") or 0))
+        delay = float(group.attributes.get("deregistration_delay.timeout_seconds") or 0)
+        return max(LEAST_DELAY, self._cloud.seconds(delay)) if delay else 0.0
 
     def _read_statistics(self) -> dict[tuple[str, str], Any]:
         """Not older than a moment: a description of many targets asks once."""
@@ -203,6 +210,12 @@ class Plane:
         with self._lock:
             if self._ending.is_set() or (self.reason is not None and time.monotonic() < self._retry):
                 return
+            namespaces = self.addresses.namespaces()
+            try:
+                self._inside = namespaces, self._relay.reach(namespaces)
+            except (OSError, RuntimeError) as error:
+                log.error("the way to pods: %s", error)
+                self._inside = namespaces, None
             with self._cloud.lock:
                 wanted = self._wanted()
                 there = self._sources.balancers()
@@ -226,9 +239,17 @@ class Plane:
             self._ports.forget_others(known)
 
     def _wanted(self) -> Description:
+        namespaces, relay = self._inside
+
+        def reach(address: str, port: int) -> tuple[str, str | None] | None:
+            found = self.addresses.reach(address, port)
+            if found is None or found[1] is None:
+                return found
+            return None if relay is None else (found[0], relay)
+
         around = projection.Surroundings(
-            self._cloud.seconds, self.addresses.reach, self._ports.of, self._sources.certificate,
-            self._sources.protocols, self.addresses.namespaces(),
+            self._cloud.seconds, reach, self._ports.of, self._sources.certificate,
+            self._sources.protocols, namespaces,
         )  # fmt: skip
         return projection.describe(self._sources.balancers(), self._sources.groups(), time.time(), around)
 
@@ -282,6 +303,7 @@ class Plane:
         self._ending.set()
         self._wake.set()
         with self._lock:
+            self._relay.stop()
             if self._description.listeners:
                 time.sleep(GATHER)  # until the last requests came out of the proxy's log
                 self.report()

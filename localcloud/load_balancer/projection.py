@@ -41,7 +41,7 @@ _TLS = {"TLSv1": "TLSv1.0"}
 class Surroundings:
     """What the projection asks for.
 
-    seconds: AWS seconds -> local ones. reach: where (`address:port`) and in which namespace (None: this one) an address and
+    seconds: AWS seconds -> local ones. reach: where (`address:port`) and through which relay (None: directly) an address and
     port of a target are, None where nowhere. port: where a listener (ARN) listens. certificate: of an ARN, if there is one.
     protocols: of the name of an SSL policy.
     """

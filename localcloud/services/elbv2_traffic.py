@@ -97,6 +97,8 @@ def _certificate(arn: str) -> Certificate | None:
     for regions in acm_backends.values():
         for backend in list(dict.values(regions)):
             found = backend._certificates.get(arn)
+            if found is not None:
+                found.check()  # issued by time alone, which nobody may have asked for since a restart
             if found is not None and found.status == "ISSUED" and found._cert.public_key() == found._key.public_key():
                 parts = [part.strip() for part in (found.cert, found.chain or b"", found.key)]
                 return Certificate(arn, b"\n".join(part for part in parts if part) + b"\n")

@@ -42,5 +42,5 @@ class ActionModule(ActionBase):
             )
         except ReleaseError as error:
             raise AnsibleActionFail(str(error)) from None
-        result.update(changed=False, release=made.record, objects=made.objects)
+        result.update(changed=False, release=made.record, objects=made.objects, migrations=made.migrations)
         return result

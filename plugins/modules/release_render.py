@@ -24,10 +24,12 @@ options:
     description:
       - For each service its settings. Known are C(replicas), C(port), C(command), C(args), C(config), C(outputs), C(resources),
         C(probes), C(hpa), C(pdb), C(spread), C(max_surge), C(max_unavailable), C(min_ready_seconds),
-        C(progress_deadline_seconds), C(termination_grace_seconds), C(pre_stop_seconds), C(pod_annotations)
-        and C(service_account).
-      - C(config) is the environment of the containers. C(outputs) adds to it, for a variable, the output of a component, such
-        as C(database/endpoint_address).
+        C(progress_deadline_seconds), C(termination_grace_seconds), C(pre_stop_seconds), C(pod_annotations), C(node_selector),
+        C(tolerations), C(service_account) and C(migration).
+      - C(config) is the environment of the containers. C(outputs) adds to it, for a variable that C(config) does not have, the
+        output of a component, such as C(database/endpoint_address).
+      - C(migration) has C(command) or C(args) of a Job that has to end well before the release is rolled out, and any of
+        C(timeout) in seconds and C(retries). It runs with the image, the environment and the account of the service.
       - C(probes) has C(startup), C(readiness) and C(liveness), each with a C(path) or a C(command) and any of
         C(initial_delay), C(period), C(timeout), C(failures) and C(successes).
       - C(hpa) has C(min), C(max) and C(cpu), the utilization in percent. C(pdb) has C(max_unavailable).
@@ -75,6 +77,11 @@ release:
   description: Id of the release, its services with image, digest and hash of their configuration, and the digest of its objects.
   returned: success
   type: dict
+migrations:
+  description: The ConfigMaps and Jobs of the migrations, as M(creator.platform.migration_run) takes them.
+  returned: success
+  type: list
+  elements: dict
 objects:
   description: The Kubernetes objects in the order in which they are applied.
   returned: success

@@ -85,10 +85,22 @@ def test_an_older_release_knows_whether_it_works_with_a_later_schema(cloud: Clou
         ask()
         assert migrate(settings(environment)) == 0  # what the Job of a release that is rolled back to does
         revision(scripts, "0004", 4, "ALTER TABLE platform.posts DROP COLUMN body")
-        assert migrate(settings(environment), scripts=scripts) == 0
+        assert migrate(settings(environment), scripts=scripts, breaking=True) == 0
         with pytest.raises(database.SchemaError, match="works with releases made for level 4"):
             ask()
         assert migrate(settings(environment)) == 1
+
+
+def test_a_revision_that_would_end_the_running_release_is_refused(
+    cloud: Cloud, scripts: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with cloud.database("breaking") as environment:
+        assert migrate(settings(environment)) == 0
+        revision(scripts, "0003", 1, "ALTER TABLE platform.posts ADD COLUMN summary text")
+        revision(scripts, "0004", 3, "ALTER TABLE platform.posts DROP COLUMN body")
+        assert migrate(settings(environment), scripts=scripts) == 1
+        assert level(cloud, "breaking") == ("0002", 2, 1)
+        assert "revision 0004 works with releases made for level 3 or later" in caplog.text
 
 
 def test_a_database_that_is_not_migrated_is_not_ready(cloud: Cloud) -> None:

@@ -168,7 +168,14 @@ def observed(health: Health) -> Observed:
         return PlainTextResponse("fine")
 
     routes = [Route("/fail", fail), Route("/refuse", refuse), Route("/fine", fine), *health.routes()]
-    return Observed(Starlette(routes=routes, exception_handlers={HttpError: on_http_error}), health)
+    return Observed(Starlette(routes=routes, exception_handlers={HttpError: on_http_error}), health, "r1", "/api")
+
+
+def test_paths_are_known_with_and_without_what_a_load_balancer_leaves_before_them() -> None:
+    app = observed(Health({}, 1))
+    answers = [ask(app, path) for path in ("/fine", "/api/fine", "/apis/fine", "/api/api/fine")]
+    assert [answer.status_code for answer in answers] == [200, 200, 404, 404]
+    assert answers[0].headers["X-Release"] == "r1"
 
 
 def test_answers_carry_ids_and_errors_say_only_what_they_may() -> None:

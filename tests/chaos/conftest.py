@@ -57,6 +57,8 @@ class Platform:
         self.env = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ANSIBLE_"))},
             "LOCALCLOUD_STATE": str(self.state),
+            # Pods are played: what is tested is that runs converge.
+            "LOCALCLOUD_CONTAINER_NODES": "off",
             "PLATFORM_EVIDENCE_DIR": str(self.evidence),
             "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
             "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"),

@@ -59,6 +59,7 @@ class RunningCloud:
     content: places.StateFile
     factor: float = DEFAULT_FACTOR
     said: list[str] = field(default_factory=list)
+    container_nodes: bool = True
 
     @property
     def endpoint(self) -> str:
@@ -105,7 +106,14 @@ class RunningCloud:
 
     def up(self) -> None:
         """Start it, again if need be; endpoint and pid are the new ones afterwards."""
-        self.content = lifecycle.up(self.state, port=None, factor=self.factor, environ=os.environ, say=self.said.append)
+        self.content = lifecycle.up(
+            self.state,
+            port=None,
+            factor=self.factor,
+            environ=os.environ,
+            say=self.said.append,
+            container_nodes=self.container_nodes,
+        )
 
     def kill(self) -> None:
         """SIGKILL for the daemon only, as when the machine's memory runs out."""
@@ -118,13 +126,22 @@ class RunningCloud:
 
 
 def start_cloud(factor: float = DEFAULT_FACTOR, root_key: str | None = None) -> RunningCloud:
-    """A new cloud in a folder of its own: a short path (sockets), open to other users (PostgreSQL runs as one)."""
+    """A new cloud in a folder of its own: a short path (sockets), open to other users (PostgreSQL runs as one).
+
+    Pods are played, whatever node groups ask for: tests of container nodes start theirs themselves.
+    """
     state = Path(tempfile.mkdtemp(prefix="lc-", dir="/tmp"))
     state.chmod(0o755)
     content = lifecycle.up(
-        state, port=None, factor=factor, environ=os.environ, say=lambda text: None, root_key=root_key
+        state,
+        port=None,
+        factor=factor,
+        environ=os.environ,
+        say=lambda text: None,
+        root_key=root_key,
+        container_nodes=False,
     )
-    return RunningCloud(state, content, factor)
+    return RunningCloud(state, content, factor, container_nodes=False)
 
 
 def end_cloud(cloud: RunningCloud) -> None:

@@ -219,7 +219,13 @@ OUTPUTS = {
     "database/endpoint_address": "127.0.0.1",
     "database/endpoint_port": "9",
     "database/database_name": "platform",
+    "database/secret_arn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-1",  # pragma: allowlist secret
     "storage/media_bucket": "creator-local-media",
+    "storage/logs_bucket": "creator-local-logs",
+    "messaging/renders_queue_url": "http://127.0.0.1:9/renders",
+    "messaging/notifications_queue_url": "http://127.0.0.1:9/notifications",
+    "edge/url": "https://local.creator.example",
+    "edge/load_balancer_dns_name": "creator-local.elb.amazonaws.com",
 }
 
 

@@ -7,7 +7,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -68,3 +71,29 @@ def test_pods_are_reached_in_their_namespace(cloud: RunningCloud) -> None:
             wait_until(lambda: traffic.health(group)[POD][0] == "healthy")
             wait_until(lambda: get(port).body == b"pod")
         wait_until(lambda: get(port).status == 504)  # no namespace: it leads nowhere
+
+
+def test_new_configurations_lose_no_request(cloud: RunningCloud) -> None:
+    """Each change of the group is another configuration, and the requests of that moment go through the one before."""
+    traffic = Traffic(cloud, make_net(cloud), cloud.client("elbv2"))
+    group = traffic.group("changing")
+    port = traffic.port(traffic.listen(traffic.balancer("changing"), forward(group)))
+    with pod(cloud.state), ThreadPoolExecutor(4) as pool:
+        traffic.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": POD, "Port": 8080}])
+        wait_until(lambda: traffic.health(group)[POD][0] == "healthy")
+        ended = threading.Event()
+
+        def ask() -> list[int]:
+            answers = []
+            while not ended.is_set():
+                answers.append(get(port).status)
+            return answers
+
+        asking = [pool.submit(ask) for _ in range(4)]
+        for number in range(8):
+            traffic.elb.modify_target_group(TargetGroupArn=group, UnhealthyThresholdCount=2 + number % 2)
+            time.sleep(0.4)
+        ended.set()
+        answers = [status for each in asking for status in each.result()]
+    assert len(answers) > 50
+    assert set(answers) == {200}

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "plugins/modules").glob("*.py"))
 PLAYBOOKS = sorted(path for path in (ROOT / "playbooks").iterdir() if path.name != "group_vars")
 UTILS = ROOT / "plugins/module_utils"
-ADAPTERS = {"aws", "kube", "oci", "postgres"}
+ADAPTERS = {"aws", "kube", "oci", "postgres", "web"}
 PREFIX = "ansible_collections.creator.platform.plugins.module_utils."
 #: AWX's own expression for "this file is a playbook" (awx/main/utils/ansible.py, valid_playbook_re).
 AWX_PLAYBOOK = re.compile(r"^\s*?-?\s*?(?:hosts|(ansible\.builtin\.)?import_playbook):\s*?.*?$", re.MULTILINE)

@@ -26,6 +26,7 @@ from localcloud.kubernetes.eks.doors import Doors
 from localcloud.kubernetes.eks.model import Call, Cluster
 from localcloud.kubernetes.pods import Pods
 from localcloud.rds.records import is_ours, record_of
+from localcloud.target_groups.controller import Controller
 
 log = logging.getLogger("localcloud.kubernetes")
 RESTART_PATIENCE = 45.0
@@ -39,6 +40,7 @@ class Running:
         self.ready = threading.Event()
         self.api: Api | None = None
         self.pods: Pods | None = None
+        self.target_groups: Controller | None = None
         self.kubelet_port = 0
         self.kubelets: Any = None
         #: one change of bindings at a time
@@ -152,6 +154,10 @@ class Eks:
                 running.api, self._is_simulated, self._image, lambda pod: fargate_nodes.place(self, cluster, pod)
             )
             running.pods.start()
+            running.target_groups = Controller(
+                self.cloud, running.api, running.plane.folder, cluster.account, cluster.region
+            )
+            running.target_groups.start()
         self.sync_access_now(cluster)
         with self.cloud.lock:
             cluster.record["endpoint"] = running.plane.endpoint
@@ -189,6 +195,8 @@ class Eks:
     def _stop(running: Running | None) -> None:
         if running is None:
             return
+        if running.target_groups is not None:
+            running.target_groups.stop()
         if running.pods is not None:
             running.pods.stop()
         if running.kubelets is not None:

@@ -45,6 +45,7 @@ RESOURCES = {
     "Deployment": ("apis/apps/v1", "deployments"),
     "Event": ("api/v1", "events"),
     "HorizontalPodAutoscaler": ("apis/autoscaling/v2", "horizontalpodautoscalers"),
+    "Job": ("apis/batch/v1", "jobs"),
     "LimitRange": ("api/v1", "limitranges"),
     "Namespace": ("api/v1", "namespaces"),
     "NetworkPolicy": ("apis/networking.k8s.io/v1", "networkpolicies"),
@@ -52,8 +53,18 @@ RESOURCES = {
     "PodDisruptionBudget": ("apis/policy/v1", "poddisruptionbudgets"),
     "ReplicaSet": ("apis/apps/v1", "replicasets"),
     "ResourceQuota": ("api/v1", "resourcequotas"),
+    "Role": ("apis/rbac.authorization.k8s.io/v1", "roles"),
+    "RoleBinding": ("apis/rbac.authorization.k8s.io/v1", "rolebindings"),
     "Service": ("api/v1", "services"),
     "ServiceAccount": ("api/v1", "serviceaccounts"),
+    "TargetGroupBinding": ("apis/elbv2.k8s.aws/v1beta1", "targetgroupbindings"),
+}
+
+
+#: Kinds that a cluster has only with a part that somebody installs.
+FROM_OUTSIDE = {
+    "TargetGroupBinding": "the AWS Load Balancer Controller is not installed in this cluster, and without it no pod becomes a "
+    "target of a load balancer: https://docs.aws.amazon.com/eks/latest/userguide/aws-load-balancer-controller.html",
 }
 
 
@@ -148,8 +159,14 @@ def apply(client: ApiClient, manifest: Mapping[str, Any], *, dry_run: bool = Fal
     if dry_run:
         query["dryRun"] = "All"
     meta = manifest["metadata"]
-    path = path_of(str(manifest["kind"]), meta.get("namespace", ""), meta["name"])
-    return _object(_request(client, "PATCH", path, query, body=dict(manifest), content_type=APPLY)[0])
+    kind = str(manifest["kind"])
+    path = path_of(kind, meta.get("namespace", ""), meta["name"])
+    try:
+        return _object(_request(client, "PATCH", path, query, body=dict(manifest), content_type=APPLY)[0])
+    except KubeError as error:
+        if error.status == 404 and kind in FROM_OUTSIDE:
+            raise KubeError(f"{kind} {meta['name']}: {FROM_OUTSIDE[kind]}", error.status, error.reason) from None
+        raise
 
 
 def merge(

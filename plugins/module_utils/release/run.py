@@ -46,12 +46,13 @@ def apply_all(
     by_reading: where the caller may not write, a dry run compares what it may read; see `reading`.
     """
     result = Applied()
-    missing: set[str] = set()
+    missing: dict[str, bool] = {}
     for manifest in manifests:
         kind, meta = manifest["kind"], manifest["metadata"]
         namespace, name = meta.get("namespace", ""), meta["name"]
-        before = api.read(client, kind, namespace, name)
-        if dry_run and before is None and _no_namespace(client, namespace, missing):
+        gone = dry_run and _no_namespace(client, namespace, missing)
+        before = None if gone else api.read(client, kind, namespace, name)
+        if gone:
             result.unchecked.append(f"{kind} {namespace}/{name}: namespace {namespace} does not exist yet")
             after: Mapping[str, Any] = manifest
         else:
@@ -96,12 +97,13 @@ def remove_all(client: api.Client, references: Sequence[Mapping[str, str]], *, d
     return result
 
 
-def _no_namespace(client: api.Client, namespace: str, missing: set[str]) -> bool:
+def _no_namespace(client: api.Client, namespace: str, missing: dict[str, bool]) -> bool:
+    """Asked first: who may read only within the namespace is refused, and not told of nothing, where there is none."""
     if not namespace:
         return False
-    if namespace not in missing and api.read(client, "Namespace", "", namespace) is None:
-        missing.add(namespace)
-    return namespace in missing
+    if namespace not in missing:
+        missing[namespace] = api.read(client, "Namespace", "", namespace) is None
+    return missing[namespace]
 
 
 def _initial_scale(

@@ -11,10 +11,11 @@ from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.report import units, verdicts
 from ansible_collections.creator.platform.plugins.module_utils.report.collect import READ, Document
-from ansible_collections.creator.platform.plugins.module_utils.report.html import Content, Markup
+from ansible_collections.creator.platform.plugins.module_utils.report.html import Content, Markup, element
 from ansible_collections.creator.platform.plugins.module_utils.report.parts import (
     Limits,
     figures,
+    fold,
     more,
     paragraph,
     section,
@@ -22,6 +23,9 @@ from ansible_collections.creator.platform.plugins.module_utils.report.parts impo
     table,
 )
 from ansible_collections.creator.platform.plugins.module_utils.report.values import mapping, mappings, text
+
+#: A plan of more resources than these is folded.
+OPEN_ROWS = 12
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,14 @@ def _row(data: Mapping[str, Any]) -> Row:
     )
 
 
+def _listed(found: Check, rows: Markup) -> Markup:
+    """What drifted is seen at once; a plan of many resources opens on demand."""
+    if found.name == "drift" or len(found.rows) <= OPEN_ROWS:
+        return rows
+    title = element("span", {"class": "name"}, units.plural(len(found.rows), "resource"))
+    return element("div", {"class": "list"}, fold(title, rows))
+
+
 def check_section(found: Check | None, limits: Limits) -> Markup | None:
     """The part of the page; None when nobody looked."""
     if found is None:
@@ -113,6 +125,6 @@ def check_section(found: Check | None, limits: Limits) -> Markup | None:
         "No drift" if drift else "Made",
         paragraph(found.sentence),
         figures(pairs) if pairs else None,
-        table(heads, rows) if rows else None,
+        _listed(found, table(heads, rows)) if rows else None,
         more(len(found.rows), len(shown), "resource", f"{found.name}.json"),
     )

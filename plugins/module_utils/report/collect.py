@@ -15,6 +15,8 @@ from typing import Any
 SINGLE = ("timeline", "seed", "rollout", "backup", "drill")
 #: Documents of verbs that only look; a run need not leave them.
 LOOKS = ("plan", "drift")
+#: Documents of the platform's use, in the order of a run; a run need not leave them.
+USES = ("migration", "smoke", "journey", "load")
 READ = "read"
 MISSING = "missing"
 UNREADABLE = "unreadable"
@@ -42,13 +44,15 @@ class Evidence:
     components: tuple[Document, ...] = ()
     rollouts: tuple[Document, ...] = ()
     looks: Mapping[str, Document] = field(default_factory=dict)
+    uses: Mapping[str, Document] = field(default_factory=dict)
 
     @property
     def documents(self) -> tuple[Document, ...]:
         """Every document, in the order in which a run writes them."""
         last = tuple(self.single[name] for name in SINGLE if name != "timeline")
         looks = tuple(one for one in self.looks.values() if one.state != MISSING)
-        return (self.single["timeline"], *self.components, *last, *self.rollouts, *looks)
+        uses = tuple(one for one in self.uses.values() if one.state != MISSING)
+        return (self.single["timeline"], *self.components, *last, *self.rollouts, *uses, *looks)
 
 
 def collect(folder: Path) -> Evidence:
@@ -58,6 +62,7 @@ def collect(folder: Path) -> Evidence:
         components=_all(folder, "provision"),
         rollouts=_all(folder, "rollouts"),
         looks={name: read(folder, f"{name}.json") for name in LOOKS},
+        uses={name: read(folder, f"{name}.json") for name in USES},
     )
 
 

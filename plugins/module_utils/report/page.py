@@ -14,6 +14,7 @@ from ansible_collections.creator.platform.plugins.module_utils.report.page_rollo
     history_section,
     rollout_section,
 )
+from ansible_collections.creator.platform.plugins.module_utils.report.page_uses import use_section
 from ansible_collections.creator.platform.plugins.module_utils.report.parts import (
     SYMBOLS,
     TONES,
@@ -84,6 +85,7 @@ def _page(report: Report, generated: str, limits: Limits) -> str:
                 _provision(report, limits),
                 [check_section(one, limits) for one in report.checks],
                 rollout_section(report.rollout, limits),
+                [use_section(one, limits) for one in report.uses],
                 history_section(report.history, limits),
                 backup_section(report.backup, limits),
                 drill_section(report.drill, limits),

@@ -128,7 +128,7 @@ table{width:100%;border-collapse:collapse;font-size:14px}
 caption{text-align:left;color:var(--soft);font-size:13px;padding-bottom:6px}
 th{font-weight:550;font-size:12.5px;color:var(--soft);text-align:left;padding:8px 14px 8px 0;
 border-bottom:1px solid var(--line);vertical-align:bottom}
-td{padding:9px 14px 9px 0;border-bottom:1px solid var(--line);vertical-align:top}
+td{overflow-wrap:break-word;padding:9px 14px 9px 0;border-bottom:1px solid var(--line);vertical-align:top}
 tr:last-child>td{border-bottom:0}
 th:last-child,td:last-child{padding-right:0}
 th.num{text-align:right}
@@ -150,6 +150,12 @@ summary:hover::before{border-color:var(--ink)}
 .comp>summary{display:grid;grid-template-columns:auto 150px 116px 1fr 92px;gap:4px 14px}
 .comp .chip{justify-self:start}
 .comp .meter{height:6px;width:100%;display:block}
+.step>summary{display:grid;grid-template-columns:auto minmax(180px,260px) 116px 1fr 64px;gap:4px 14px}
+.step .chip{justify-self:start}
+.step .sum{color:var(--soft);font-size:14px;overflow-wrap:anywhere}
+.traffic{display:block;margin-top:18px;overflow:visible}
+.traffic .mark{stroke:var(--ink);stroke-dasharray:3 3}
+.traffic text{fill:var(--soft);font-size:11.5px}
 .track{fill:var(--sunk)}
 .gantt{margin-top:22px;position:relative}
 .under{position:absolute;left:246px;top:26px;bottom:0;width:calc(100% - 348px);height:calc(100% - 26px)}
@@ -196,6 +202,8 @@ white-space:pre-wrap;overflow-wrap:anywhere}
 .note strong{color:var(--ink);font-weight:600}
 .foot{color:var(--soft);font-size:13px;padding:26px 4px 0}
 @media (max-width:760px){
+.step>summary{grid-template-columns:auto 1fr auto}
+.step .sum{grid-column:2/-1;grid-row:2}
 .page{padding:0 14px 48px}
 .top{padding:16px 2px;flex-wrap:wrap;gap:4px 10px}
 .top time{margin-left:0;width:100%}

@@ -16,6 +16,7 @@ from ansible_collections.creator.platform.plugins.module_utils.report.lanes impo
 from ansible_collections.creator.platform.plugins.module_utils.report.provision import Provision, provision
 from ansible_collections.creator.platform.plugins.module_utils.report.recovery import Backup, Drill, backup, drill
 from ansible_collections.creator.platform.plugins.module_utils.report.rollout import Rollout, history, rollout
+from ansible_collections.creator.platform.plugins.module_utils.report.uses import Use, use
 from ansible_collections.creator.platform.plugins.module_utils.report.values import integer, mapping, number, text
 
 SCHEMA = 1
@@ -61,6 +62,7 @@ class Report:
     drill: Drill
     sources: tuple[Source, ...]
     checks: tuple[Check, ...] = ()
+    uses: tuple[Use, ...] = ()
 
     @property
     def sections(self) -> tuple[tuple[str, str, str], ...]:
@@ -69,6 +71,7 @@ class Report:
             ("Run", self.run.verdict, self.run.sentence),
             ("Provision", self.provision.verdict, self.provision.sentence),
             ("Rollout", self.rollout.verdict, self.rollout.sentence),
+            *((one.title, one.verdict, one.sentence) for one in self.uses if one.counted),
             ("Backup", self.backup.verdict, self.backup.sentence),
             ("Restore drill", self.drill.verdict, self.drill.sentence),
         )
@@ -90,6 +93,7 @@ def build(evidence: Evidence, *, platform: str, environment: str, components: Se
         drill=drill(evidence.single["drill"]),
         sources=tuple(Source(one.path, one.state, one.reason, one.size, one.sha256) for one in evidence.documents),
         checks=tuple(one for name, each in evidence.looks.items() if (one := check(name, each)) is not None),
+        uses=tuple(found for found in (use(name, each) for name, each in evidence.uses.items()) if found is not None),
     )
     verdict = verdicts.worst(verdict for _title, verdict, _sentence in found.sections)
     # Nothing can be called proved, failed or timed out on the strength of a file that is not there.

@@ -27,10 +27,14 @@ KEY = "manifests"
 
 @dataclass(frozen=True)
 class Bundle:
-    """record: id and services of the release. objects: what is applied, the bundle's own ConfigMap first."""
+    """record: id and services of the release. objects: what is applied, the bundle's own ConfigMap first.
+
+    migrations: what is applied and has to end well before: for a return to this release nothing of it is kept.
+    """
 
     record: dict[str, Any]
     objects: list[dict[str, Any]]
+    migrations: list[dict[str, Any]]
 
 
 def build(
@@ -45,7 +49,7 @@ def build(
     outputs: what other components published, by component and key.
     """
     digests = check(release, services)
-    parts, described = [], {}
+    parts, described, migrations = [], {}, []
     for name in sorted(services):
         full = manifests.complete(name, services[name], outputs)
         repository = repositories.get(name)
@@ -53,9 +57,11 @@ def build(
             raise ReleaseError(f"service {name} has no repository: the component registry publishes none for it")
         image = f"{repository}@{digests[name]}"
         parts.extend(manifests.render(name, full, image, namespace))
+        migrations.extend(manifests.render_migration(name, full, image, namespace))
         described[name] = {"image": image, "digest": digests[name], "config_hash": digest(full)[:16]}
-    found = record(described, parts)
-    return Bundle(found, stamped(found["id"], [_keep(found["id"], parts, namespace), *parts]))
+    found = record(described, parts, migrations)
+    objects = stamped(found["id"], [_keep(found["id"], parts, namespace), *parts])
+    return Bundle(found, objects, stamped(found["id"], migrations))
 
 
 def stamped(release: str, objects: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

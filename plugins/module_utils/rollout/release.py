@@ -58,11 +58,16 @@ def _names(services: Mapping[str, Any]) -> str:
     return ", ".join(sorted(services)) or "no service at all (deploy_services is empty)"
 
 
-def record(services: Mapping[str, Mapping[str, str]], manifests: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The record of a release, named after its content: the same images and configuration are the same release."""
+def record(
+    services: Mapping[str, Mapping[str, str]],
+    manifests: Sequence[Mapping[str, Any]],
+    migrations: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    """The record of a release, named after its content: the same images, configuration and migrations are the same release."""
     content = digest(list(manifests))
+    whole = digest([*manifests, *migrations]) if migrations else content
     return {
-        "id": f"r-{content[:12]}",
+        "id": f"r-{whole[:12]}",
         "services": {name: dict(services[name]) for name in sorted(services)},
         "manifests": content,
     }

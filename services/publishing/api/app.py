@@ -246,4 +246,4 @@ def build(settings: ApiSettings) -> tuple[Observed, Health, Relay]:
             ClientError: _aws_failed,
         },
     )
-    return Observed(app, health), health, relay
+    return Observed(app, health, settings.release, settings.base_path), health, relay

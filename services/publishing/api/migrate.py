@@ -35,14 +35,17 @@ CREATE TABLE IF NOT EXISTS platform.schema_support (
 )"""
 
 
-def migrate(settings: DatabaseSettings, *, check: bool = False, scripts: Path = SCRIPTS, wait: int = 120) -> int:
+def migrate(
+    settings: DatabaseSettings, *, check: bool = False, breaking: bool = False, scripts: Path = SCRIPTS, wait: int = 120
+) -> int:
     """Bring the schema to the release's level; with `check` only say whether it is there. The exit code.
 
-    wait: seconds to wait for another migration to end.
+    breaking: also when the releases that run now do not work with it. wait: seconds to wait for another migration to end.
     """
     config = Config()
     config.set_main_option("script_location", str(scripts))
-    head = int(ScriptDirectory.from_config(config).get_current_head() or "0")
+    directory = ScriptDirectory.from_config(config)
+    head = int(directory.get_current_head() or "0")
     try:
         with database.engine(settings, application="migrate", pool=0, bounded=False).connect() as connection:
             level, oldest = database.schema(connection)
@@ -53,6 +56,8 @@ def migrate(settings: DatabaseSettings, *, check: bool = False, scripts: Path = 
             level, oldest = database.schema(connection)
             connection.commit()
             if level < head:
+                if not breaking and _breaks(directory, level):
+                    return 1
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
                 log.info("migrated", extra=fields(schema_before=level, schema=head))
@@ -64,6 +69,23 @@ def migrate(settings: DatabaseSettings, *, check: bool = False, scripts: Path = 
             getattr(error, "orig", None) or error,
         )
         return 1
+
+
+def _breaks(directory: ScriptDirectory, level: int) -> bool:
+    """Say whether a revision after `level` ends the releases that were made for it: they run until the new one has come."""
+    later = [script for script in directory.walk_revisions() if int(script.revision) > level]
+    for script in sorted(later, key=lambda each: int(each.revision)):
+        works_with = int(script.module.works_with)
+        if level and works_with > level:
+            log.critical(
+                "Nothing was migrated: revision %s works with releases made for level %d or later, and those that run now were "
+                "made for level %d or before. Expand the schema first, and contract it in a later release; `migrate --breaking` "
+                "does it all the same, and takes the releases that run now out of service",
+                script.revision, works_with, level,
+                extra=fields(schema=level, revision=script.revision, works_with=works_with),
+            )  # fmt: skip
+            return True
+    return False
 
 
 def _lock(connection: sa.Connection, wait: int) -> None:

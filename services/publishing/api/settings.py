@@ -10,6 +10,8 @@ from publishing.common.config import DatabaseSettings, Seconds, Url
 class ApiSettings(DatabaseSettings):
     """Settings of the api."""
 
+    # What stands before the paths in requests of a load balancer that sends `/api/*` here.
+    base_path: str = Field("", pattern=r"^(/[A-Za-z0-9._~-]+)*$")
     media_bucket: str
     renders_queue_url: Url
     notifications_queue_url: Url

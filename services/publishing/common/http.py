@@ -52,17 +52,24 @@ async def on_http_error(_request: Request, error: Exception) -> Response:
 
 
 class Observed:
-    """An application with ids, metrics and logs around it."""
+    """An application with ids, metrics and logs around it.
 
-    def __init__(self, app: Starlette, health: Health) -> None:
+    release: said in each answer. base_path: what stands before its own paths where a load balancer sends requests on as they
+    came; without it they are answered too.
+    """
+
+    def __init__(self, app: Starlette, health: Health, release: str = "unknown", base_path: str = "") -> None:
         self._app: ASGIApp = app
         self._health = health
+        self._release = release
+        self._base_path = base_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        scope["root_path"] = self._base_path
         headers = Headers(scope=scope)
         with (
             identified(headers.get("x-request-id"), headers.get("x-correlation-id") or headers.get("x-request-id")),
@@ -84,6 +91,7 @@ class Observed:
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id.get()
                 headers["X-Correlation-Id"] = correlation_id.get()
+                headers["X-Release"] = self._release
                 if self._health.draining:  # clients open their next connection, which goes to another pod
                     headers["Connection"] = "close"
             await send(message)

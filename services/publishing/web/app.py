@@ -148,9 +148,12 @@ async def _chunks(answer: httpx.Response) -> AsyncIterator[bytes]:
 def build(settings: WebSettings) -> tuple[Observed, Health]:
     """The application and its health."""
 
+    # One for all questions: a new client reads all root certificates, which costs more than a page.
+    asking = httpx.Client(base_url=settings.api_url, timeout=settings.ready_timeout_seconds)
+
     def api_alive() -> None:
         # Alive, not ready: while the database is away these pages say so, which is more than a load balancer would.
-        httpx.get(f"{settings.api_url.rstrip('/')}/livez", timeout=settings.ready_timeout_seconds).raise_for_status()
+        asking.get("/livez").raise_for_status()
 
     health = Health({"api": api_alive}, settings.ready_timeout_seconds)
     pages = Pages(Api(settings), settings.media_url)
@@ -158,4 +161,4 @@ def build(settings: WebSettings) -> tuple[Observed, Health]:
         routes=[*health.routes(), *pages.routes()],
         exception_handlers={HttpError: pages.on_error, HTTPException: pages.on_error},
     )
-    return Observed(app, health), health
+    return Observed(app, health, settings.release), health

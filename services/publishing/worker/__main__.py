@@ -56,7 +56,7 @@ def build(settings: WorkerSettings) -> tuple[Observed, Health, list[serve.Backgr
     checks = {"database": database.check(settings, "worker"), "queues": consumers.check}
     health = Health(checks, settings.ready_timeout_seconds, consumers.alive)
     app = Starlette(routes=list(health.routes()), exception_handlers={HTTPException: on_http_error})
-    return Observed(app, health), health, [consumers, watch]
+    return Observed(app, health, settings.release), health, [consumers, watch]
 
 
 if __name__ == "__main__":

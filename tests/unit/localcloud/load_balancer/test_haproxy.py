@@ -24,7 +24,7 @@ from localcloud.load_balancer.model import (
 )
 
 GROUP = Group("arn:targetgroup/api/aa", 2, (
-    Target("10.0.0.1", 8080, "127.0.0.1:4001"), Target("198.18.1.5", 8080, "198.18.1.5:8080", "localcloud-12345678"),
+    Target("10.0.0.1", 8080, "127.0.0.1:4001"), Target("198.18.1.5", 8080, "198.18.1.5:8080", "127.0.0.1:40090"),
 ), Check("/health z's", 9000, interval=0.15, timeout=1, healthy=3, unhealthy=2), slow_start=1.5, sticky=30)  # fmt: skip
 EMPTY = Group("arn:targetgroup/empty/bb", 0, ())
 AWAY = Group("arn:targetgroup/away/cc", 1, ())
@@ -62,11 +62,13 @@ def test_servers_are_checked_as_the_group_says_and_once_more_without() -> None:
     first, second = [line for line in found if line.startswith("server")]
     checked = "check inter 150 rise 3 fall 2 port 9000 slowstart 1500"
     assert first == f"server {GROUP.targets[0].server} 127.0.0.1:4001 {checked} cookie {GROUP.targets[0].server}"
-    assert "198.18.1.5:8080 namespace localcloud-12345678 check" in second
+    assert "198.18.1.5:8080 socks4 127.0.0.1:40090 check" in second
+    assert " check-via-socks4" in second
+    assert "socks4" not in first
     unchecked = [line for line in section(text, "backend g-aa-open") if line.startswith("server")]
     assert unchecked == [
         f"server {GROUP.targets[0].server} 127.0.0.1:4001",
-        f"server {GROUP.targets[1].server} 198.18.1.5:8080 namespace localcloud-12345678",
+        f"server {GROUP.targets[1].server} 198.18.1.5:8080 socks4 127.0.0.1:40090",
     ]
 
 
@@ -81,12 +83,12 @@ def test_groups_without_targets_are_answered_for() -> None:
     assert "backend g-bb" not in haproxy.render(WHOLE, 5).text
 
 
-def test_it_listens_on_loopback_only_and_connects_there_or_into_the_namespace() -> None:
+def test_it_listens_on_loopback_only_and_connects_there_or_to_the_relay() -> None:
     lines = haproxy.render(WHOLE, 5).text.splitlines()
     binds = [line.split()[1] for line in lines if line.strip().startswith("bind ")]
     assert binds == ["127.0.0.1:40080"]
     servers = [line for line in lines if line.strip().startswith("server ")]
-    assert all(" 127.0.0.1:" in line or " namespace localcloud-12345678" in line for line in servers)
+    assert all(" 127.0.0.1:" in line or " socks4 127.0.0.1:40090" in line for line in servers)
 
 
 @pytest.mark.parametrize(

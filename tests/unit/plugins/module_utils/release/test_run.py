@@ -17,6 +17,8 @@ from ansible_collections.creator.platform.plugins.module_utils.kube import api
 from ansible_collections.creator.platform.plugins.module_utils.release import run as applying
 from kubernetes.client.exceptions import ApiException
 
+NAMESPACE = {"kind": "Namespace", "metadata": {"name": "shop"}}
+
 
 class Server:
     """Stands for the client: answers in order, and notes what it was asked."""
@@ -62,16 +64,16 @@ def test_what_the_server_counts_is_no_change():
 
 def test_a_change_is_shown_and_a_dry_run_says_so_to_the_server():
     before, after = manifest("Service", "web", a=1), manifest("Service", "web", a=2)
-    server = Server(live(before), live(after))
+    server = Server(NAMESPACE, live(before), live(after))
     applied = applying.apply_all(server, [after], dry_run=True)
     assert applied.changed
     assert applied.diff[0]["before"]["spec"] == {"a": 1}
     assert applied.diff[0]["after"]["spec"] == {"a": 2}
-    assert server.asked[1][2]["dryRun"] == "All"
+    assert server.asked[2][2]["dryRun"] == "All"
 
 
 def test_a_dry_run_in_a_namespace_that_is_not_there_asks_nothing_of_it():
-    server = Server(refused(404), refused(404), refused(404))
+    server = Server(refused(404))
     applied = applying.apply_all(server, [manifest("Service", "a"), manifest("Service", "b")], dry_run=True)
     assert len(applied.unchecked) == 2
     assert [row["change"] for row in applied.objects] == ["created", "created"]
@@ -83,13 +85,13 @@ def test_who_may_only_read_compares_what_is_read():
         live(manifest("ResourceQuota", "q", hard={"pods": "1"})),
         manifest("ResourceQuota", "q", hard={"pods": "2"}),
     )
-    server = Server(before, refused(403), refused(404), {}, refused(403))
+    server = Server(NAMESPACE, before, refused(403), refused(404), refused(403))
     asked = {"dry_run": True, "by_reading": True}
     applied = applying.apply_all(server, [wanted, manifest("ResourceQuota", "new")], **asked)
     assert [row["change"] for row in applied.objects] == ["changed", "created"]
     assert applied.diff[0]["after"]["spec"] == {"hard": {"pods": "2"}}
     assert not applying.apply_all(
-        Server(before, refused(403)), [manifest("ResourceQuota", "q", hard={"pods": "1"})], **asked
+        Server(NAMESPACE, before, refused(403)), [manifest("ResourceQuota", "q", hard={"pods": "1"})], **asked
     ).changed
 
 
@@ -102,8 +104,10 @@ def test_who_may_only_read_compares_what_is_read():
     ],
 )
 def test_every_other_refusal_is_told(status, asked):
+    answers = [NAMESPACE] if asked["dry_run"] else []
+    answers += [live(manifest("Service", "a")), refused(status)]
     with pytest.raises(api.KubeError):
-        applying.apply_all(Server(live(manifest("Service", "a")), refused(status)), [manifest("Service", "a")], **asked)
+        applying.apply_all(Server(*answers), [manifest("Service", "a")], **asked)
 
 
 def test_an_autoscaled_deployment_starts_at_its_minimum_by_another_manager():

@@ -239,3 +239,90 @@ def test_every_default_setting_renders():
         "Deployment",
         "PodDisruptionBudget",
     ]
+
+
+MIGRATING = {
+    "api": {
+        "port": 8080,
+        "config": {"A": "1"},
+        "probes": {"readiness": {"path": "/readyz"}},
+        "pre_stop_seconds": 5,
+        "service_account": "api",
+        "node_selector": {"kind": "container"},
+        "tolerations": [{"key": "kind", "operator": "Exists"}],
+        "migration": {"args": ["migrate"], "timeout": 120},
+    }
+}
+
+
+def test_a_migration_is_a_job_with_the_service_s_image_and_environment_and_none_of_its_traffic():
+    made = build({"api": DIGEST}, services=MIGRATING, repositories={"api": "registry.test/api"})
+    config, job = made.migrations
+    pod, container = job["spec"]["template"]["spec"], job["spec"]["template"]["spec"]["containers"][0]
+    assert (config["kind"], job["kind"]) == ("ConfigMap", "Job")
+    assert container["image"] == f"registry.test/api@{DIGEST}"
+    assert container["args"] == ["migrate"]
+    assert container["envFrom"] == [{"configMapRef": {"name": config["metadata"]["name"]}}]
+    assert not {"ports", "lifecycle", "readinessProbe"} & set(container)
+    assert (pod["restartPolicy"], pod["serviceAccountName"], pod["nodeSelector"]) == (
+        "Never",
+        "api",
+        {"kind": "container"},
+    )
+    assert pod["securityContext"]["runAsGroup"] == 10001
+    assert (job["spec"]["activeDeadlineSeconds"], job["spec"]["backoffLimit"]) == (120, 0)
+    assert config == named(made, "ConfigMap", config["metadata"]["name"])  # the rollout finds it as it wants it
+    selector = named(made, "Service", "api")["spec"]["selector"]
+    assert not selector.items() <= job["spec"]["template"]["metadata"]["labels"].items()
+    assert "Job" not in {obj["kind"] for obj in made.objects}
+
+
+def test_the_same_migration_has_the_same_name_and_another_image_another():
+    repositories = {"api": "registry.test/api"}
+    names = [
+        build({"api": digest}, services=MIGRATING, repositories=repositories).migrations[1]["metadata"]["name"]
+        for digest in (DIGEST, DIGEST, OTHER)
+    ]
+    assert names[0] == names[1] != names[2]
+
+
+def test_a_release_with_another_migration_is_another_release():
+    other = {"api": {**MIGRATING["api"], "migration": {"args": ["migrate", "--breaking"]}}}
+    made = [build({"api": DIGEST}, services=each, repositories={"api": "r"}) for each in (MIGRATING, other)]
+    assert made[0].record["id"] != made[1].record["id"]
+    assert made[0].record["manifests"] == made[1].record["manifests"]
+    restored = bundle.restore(made[1].record, named(made[1], "ConfigMap", f"release-{made[1].record['id']}"), "shop")
+    assert restored == made[1].objects
+
+
+def test_services_without_a_migration_have_none():
+    assert build().migrations == []
+
+
+@pytest.mark.parametrize(
+    ("migration", "message"),
+    [
+        ({}, "migration must have a command or args"),
+        ("migrate", "migration must have a command or args"),
+        ({"args": ["migrate"], "retry": 1}, "unknown setting retry; known are args, command, retries, timeout"),
+        ({"args": ["migrate"], "timeout": 0}, "migration.timeout must be a whole number from 1"),
+        ({"args": ["migrate"], "retries": -1}, "migration.retries must be a whole number from 0"),
+    ],
+)
+def test_a_migration_that_cannot_be_meant_is_refused(migration, message):
+    services = {"api": {"migration": migration}}
+    with pytest.raises(ReleaseError, match=re.escape(message)):
+        build({"api": DIGEST}, services=services, repositories={"api": "r"})
+
+
+def test_a_value_of_the_environment_stands_before_an_output():
+    service = {
+        "config": {"DATABASE_HOST": "here"},
+        "outputs": {"DATABASE_HOST": "database/endpoint_address", "B": "database/endpoint_address"},
+    }
+    assert manifests.complete("api", service, OUTPUTS)["config"] == {"DATABASE_HOST": "here", "B": "db.test"}
+
+
+def test_a_variable_that_no_process_can_be_started_with_is_refused():
+    with pytest.raises(ReleaseError, match="DATABASE_CA is larger than 131072 bytes"):
+        manifests.complete("api", {"config": {"DATABASE_CA": "x" * 131072}}, {})

@@ -1,0 +1,93 @@
+"""One platform on real parts for all tests: provisioned, its images built, its first release rolled out."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from localcloud import lifecycle, real_parts
+from localcloud.container_nodes import machine
+from tests.localcloud.conftest import RunningCloud, end_cloud
+
+ROOT = Path(__file__).resolve().parents[2]
+#: A revision that stays: the images are those of the last time, unless what is in them has changed.
+REVISION = {"image_build_revision": "0" * 40, "image_build_epoch": 1795000000}
+
+
+@dataclass
+class Platform:
+    """A cloud, and the folder of the last evidence."""
+
+    cloud: RunningCloud
+    evidence: Path
+
+    def play(self, playbook: str, **extra: Any) -> tuple[int, str]:
+        """Exit code and output of a playbook."""
+        environment = {
+            **os.environ,
+            "LOCALCLOUD_STATE": str(self.cloud.state),
+            "PLATFORM_EVIDENCE_DIR": str(self.evidence),
+            "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"),
+        }
+        program = str(Path(sys.executable).with_name("ansible-playbook"))
+        command = [program, "-i", "inventories/local/hosts.yml", f"playbooks/{playbook}.yml", "-e", json.dumps(extra)]
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=500, check=False
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    def told(self, name: str) -> Any:
+        """A document of the evidence."""
+        return json.loads((self.evidence / f"{name}.json").read_text())
+
+    @property
+    def images(self) -> dict[str, str]:
+        """Digests of the images that were built."""
+        found: dict[str, str] = self.told("images")["services"]
+        return found
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """What the platform's database answers."""
+        ssm, secrets = self.cloud.client("ssm"), self.cloud.client("secretsmanager")
+        page = ssm.get_parameters_by_path(Path="/creator/local/database", Recursive=True)["Parameters"]
+        known = {each["Name"].rsplit("/", 1)[1]: each["Value"] for each in page}
+        login = json.loads(secrets.get_secret_value(SecretId=known["secret_arn"])["SecretString"])
+        with psycopg.connect(
+            host=known["endpoint_address"], port=int(known["endpoint_port"]), dbname=known["database_name"],
+            user=login["username"], password=login["password"],
+        ) as connection:  # fmt: skip
+            return connection.execute(statement.encode()).fetchall()
+
+
+@pytest.fixture(scope="session")
+def platform() -> Iterator[Platform]:
+    """The platform with its first release."""
+    # The second says what is not built yet, too.
+    reason = real_parts.missing() or machine.obstacle(Path(tempfile.gettempdir(), "localcloud"))
+    if reason:
+        pytest.skip(f"the services cannot run here: {reason}")
+    state = Path(tempfile.mkdtemp(prefix="lc-", dir="/tmp"))
+    state.chmod(0o755)
+    content = lifecycle.up(
+        state, port=None, factor=0.005, environ=os.environ, say=lambda text: None, container_nodes=True
+    )
+    cloud = RunningCloud(state, content)
+    try:
+        made = Platform(cloud, state / "evidence")
+        for playbook, extra in (("provision", {}), ("deploy", REVISION)):
+            code, said = made.play(playbook, **extra)
+            assert code == 0, said[-4000:]
+        yield made
+    finally:
+        end_cloud(cloud)
