@@ -35,7 +35,7 @@ def targets(lines: Iterable[str], wanted: set[str]) -> dict[str, str]:
         if len(fields) <= _TRACE:
             continue
         for part in fields[_TRACE].split(";"):
-            name, _, trace = part.partition("=")
+            name, _separator, trace = part.partition("=")
             if name == "Root" and trace in wanted:
                 found[trace] = fields[_TARGET]
     return found

@@ -18,7 +18,7 @@ from ansible_collections.creator.platform.plugins.module_utils.kube import api
 from ansible_collections.creator.platform.plugins.module_utils.load import access_log
 from ansible_collections.creator.platform.plugins.module_utils.load.account import Outcome, dues
 from ansible_collections.creator.platform.plugins.module_utils.web.entry import Entry
-from ansible_collections.creator.platform.plugins.module_utils.web.pressure import Pressure, press
+from ansible_collections.creator.platform.plugins.module_utils.web.pressure import Pressure, Told, press
 
 #: Seconds between two looks at the pods, and between two looks for new logs.
 SAMPLE, LOOK = 1.0, 2.0
@@ -42,7 +42,10 @@ def run(
     over = threading.Event()
     watching = threading.Thread(target=_watch, args=(seen, client, namespace, over), daemon=True)
     watching.start()
-    tell = lambda told: seen.outcomes.append(Outcome(*told))  # noqa: E731 - a name for it would say no more
+
+    def tell(told: Told) -> None:
+        seen.outcomes.append(Outcome(*told))
+
     try:
         asyncio.run(press(entry, pressure, dues(rate, seen.began), ending.is_set, tell))
     finally:

@@ -47,7 +47,7 @@ class Entry:
         if not self.address:
             parts = urlsplit(self.url)
             return self.host, parts.port or (443 if self.secure else 80)
-        host, _, port = self.address.rpartition(":")
+        host, _separator, port = self.address.rpartition(":")
         if not host or not port.isdigit():
             raise WebError(f"address must be <host>:<port>, found {self.address!r}")
         return host, int(port)
