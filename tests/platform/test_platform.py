@@ -84,6 +84,20 @@ def test_a_service_that_ends_at_once_loses_requests_and_is_named(platform: Platf
     assert f"{load['failed']} of {load['sent']} requests were lost in second" in said
 
 
+def test_a_release_that_answers_wrongly_is_left_although_its_pods_are_ready(platform: Platform) -> None:
+    wanted = [{"name": "a page", "path": "/", "contains": "what no page of ours says"}]
+    asked = {"release": platform.images, "deploy_smoke_checks": wanted, "deploy_smoke_timeout": 2}
+    code, said = platform.play("deploy", deploy_service_overrides=changed("wrong"), **asked)
+    assert code == 2
+    rollout, smoke = platform.told("rollout"), platform.told("smoke")
+    assert (smoke["verdict"], rollout["verdict"], rollout["reason"]) == ("failed", "failed", "SmokeTestFailed")
+    assert "does not contain 'what no page of ours says'" in smoke["message"]
+    assert rollout["rollback"]["verdict"] == "succeeded", rollout["rollback"]
+    assert "which was verified again" in said
+    code, said = platform.play("journey")
+    assert code == 0, said[-4000:]
+
+
 def test_an_incompatible_migration_is_refused_before_it_reaches_the_database(platform: Platform) -> None:
     before = platform.rows(
         "SELECT level, oldest_release, (SELECT count(*) FROM platform.posts) FROM platform.schema_support"
