@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.localcloud.conftest import RunningCloud, end_cloud, start_cloud
-from tests.localcloud.drift import World
+from tests.localcloud.drift import World, variables_of
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENTS = ("local", "dev", "staging", "prod")
@@ -116,15 +115,12 @@ class Environment:
     def world(self) -> World:
         """The environment for changes behind its back."""
         regions = ("eu-west-1", "eu-central-1")
-        variables: dict[str, Any] = {}
-        for path in sorted((ROOT / f"inventories/{self.name}/group_vars/all").glob("*.yml")):
-            variables |= yaml.safe_load(path.read_text())
 
         @functools.cache  # a boto3 session for each of a hundred changes takes minutes
         def make(service: str, region: str) -> Any:
             return self.cloud.client(service, region, attempts=5)
 
-        return World(self.name, "123456789012", *regions, make, variables)
+        return World(self.name, "123456789012", *regions, make, variables_of(self.name))
 
 
 def errors(output: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.acceptance.test_environment import DRIFT, changes
-from tests.localcloud.drift import Change, World
+from tests.localcloud.drift import Change, World, variables_of
 
 from .conftest import Platform, kill_run
 
@@ -69,7 +69,7 @@ def world(platform: Platform) -> World:
     def make(service: str, region: str) -> Any:
         return platform.client(service, region)
 
-    return World("local", "123456789012", "eu-west-1", "eu-central-1", make)
+    return World("local", "123456789012", "eu-west-1", "eu-central-1", make, variables_of("local"))
 
 
 def interrupt(platform: Platform, chance: random.Random, most: int, verb: str, *arguments: str) -> str:

@@ -13,10 +13,14 @@ alter the same attribute of the same resource, nor does one take away what anoth
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import yaml
+
 PLATFORM = "creator"
+INVENTORIES = Path(__file__).resolve().parents[3] / "inventories"
 #: The attribute of a change that removes a whole resource, or adds one that is not desired.
 WHOLE = ""
 
@@ -30,7 +34,7 @@ class World:
     region: str
     dr_region: str
     make: Callable[[str, str], Any]
-    variables: dict[str, Any] = field(default_factory=dict)
+    variables: dict[str, Any]
 
     @property
     def prefix(self) -> str:
@@ -40,6 +44,14 @@ class World:
     def client(self, service: str, region: str | None = None) -> Any:
         """A boto3 client for the environment's region, or another."""
         return self.make(service, region or self.region)
+
+
+def variables_of(environment: str) -> dict[str, Any]:
+    """Variables of an environment's inventory, untemplated."""
+    found: dict[str, Any] = {}
+    for path in sorted((INVENTORIES / environment / "group_vars/all").glob("*.yml")):
+        found |= yaml.safe_load(path.read_text())
+    return found
 
 
 @dataclass(frozen=True)
