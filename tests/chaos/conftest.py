@@ -21,6 +21,8 @@ from tests.localcloud.conftest import Control
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".venv/bin/python"
+#: Seconds after which a run is taken for stuck, and for which its cloud is away.
+LONGEST, SILENCE = 600, 60
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -122,6 +124,18 @@ class Platform:
 
     def evidence_of(self, name: str) -> dict[str, Any]:
         return dict(json.loads((self.evidence / f"{name}.json").read_text()))
+
+
+def end_without_cloud(platform: Platform, run: subprocess.Popen[bytes]) -> None:
+    """Wait for a run whose cloud was killed.
+
+    It ends by itself, with whatever verdict; one that waits for something slow is patient, and meets a cloud again.
+    """
+    try:
+        run.wait(timeout=SILENCE)
+    except subprocess.TimeoutExpired:
+        platform.cloud("up")
+        run.wait(timeout=LONGEST)
 
 
 def kill_run(run: subprocess.Popen[bytes]) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import json
 import random
-import subprocess
 import time
 from typing import Any
 
@@ -19,15 +18,13 @@ import pytest
 from tests.acceptance.test_environment import DRIFT, changes
 from tests.localcloud.drift import Change, World, variables_of
 
-from .conftest import Platform, kill_run
+from .conftest import LONGEST, Platform, end_without_cloud, kill_run
 
 COMPONENTS = sorted(path.stem for path in DRIFT.glob("[!_]*.py"))
 #: Nothing else needs these, so each can be removed and made again by itself.
 LEAVES = ("observability", "registry", "search", "services")
 #: So many components are changed at a time, and so many attributes of each.
 CHANGED, ATTRIBUTES = 3, 3
-#: Seconds after which a run is taken for stuck, and for which its cloud is away.
-LONGEST, SILENCE = 600, 60
 
 
 @pytest.fixture(scope="module")
@@ -89,12 +86,7 @@ def interrupt(platform: Platform, chance: random.Random, most: int, verb: str, *
     if victim != "run":
         platform.kill_cloud()
     if victim == "cloud":
-        # Without its cloud a run ends by itself, with whatever verdict; one that waits is patient, and meets a cloud again.
-        try:
-            run.wait(timeout=SILENCE)
-        except subprocess.TimeoutExpired:
-            platform.cloud("up")
-            run.wait(timeout=LONGEST)
+        end_without_cloud(platform, run)
     else:
         kill_run(run)
     platform.cloud("up")

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from localcloud.images import push_placeholder
 
-from .conftest import Platform, kill_run
+from .conftest import Platform, end_without_cloud, kill_run
 
 
 def nothing(platform: Platform, seed: int) -> None:
@@ -60,7 +60,7 @@ def test_next_run_converges(platform: Platform, seed: int) -> None:
     if victim != "cloud":
         kill_run(run)
     else:
-        run.wait(timeout=300)  # without its cloud a run ends by itself, with whatever verdict
+        end_without_cloud(platform, run)
 
     platform.cloud("up")
     platform.play("site", "-e", "platform_lock_wait=180")  # nobody gives back the lock of a run whose cloud went too
