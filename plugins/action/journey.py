@@ -15,7 +15,8 @@ from ansible_collections.creator.platform.plugins.module_utils.journey.run impor
 from ansible_collections.creator.platform.plugins.module_utils.postgres.login import target
 from ansible_collections.creator.platform.plugins.module_utils.postgres.options import target_options
 from ansible_collections.creator.platform.plugins.module_utils.rollout.document import iso
-from ansible_collections.creator.platform.plugins.module_utils.web.entry import Entry, WebError
+from ansible_collections.creator.platform.plugins.module_utils.web.entry import WebError
+from ansible_collections.creator.platform.plugins.module_utils.web.options import entry_of, entry_options
 from ansible_collections.creator.platform.plugins.plugin_utils.cluster_action import ClusterActionBase
 
 
@@ -24,9 +25,7 @@ class ActionModule(ClusterActionBase):
 
     ARGUMENTS: ClassVar[dict[str, Any]] = {
         **ClusterActionBase.CLUSTER,
-        "url": {"type": "str", "required": True},
-        "address": {"type": "str", "default": ""},
-        "ca_file": {"type": "path", "default": ""},
+        **entry_options(),
         "namespace": {"type": "str", "required": True},
         "services": {"type": "list", "elements": "str", "required": True},
         "database": target_options(),
@@ -42,7 +41,7 @@ class ActionModule(ClusterActionBase):
             return {"changed": False, "skipped": True, "msg": "check mode writes no post"}
         clients = self.client_for()
         world = World(
-            entry=Entry(args["url"].rstrip("/"), args["address"], args["ca_file"]),
+            entry=entry_of(args),
             database=target(args["database"], lambda: clients("secretsmanager", args["region"])),
             s3=clients("s3", args["region"]),
             bucket=args["bucket"],

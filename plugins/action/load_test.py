@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import asdict
 from typing import Any, ClassVar
 
 from ansible import constants
 from ansible_collections.creator.platform.plugins.module_utils.load import account
 from ansible_collections.creator.platform.plugins.module_utils.load.run import Logs, targets
 from ansible_collections.creator.platform.plugins.module_utils.rollout.document import iso
-from ansible_collections.creator.platform.plugins.module_utils.web.entry import Entry, WebError
+from ansible_collections.creator.platform.plugins.module_utils.web.entry import WebError
+from ansible_collections.creator.platform.plugins.module_utils.web.options import entry_of, entry_options
 from ansible_collections.creator.platform.plugins.plugin_utils import load_sender
 from ansible_collections.creator.platform.plugins.plugin_utils.cluster_action import ClusterActionBase
 
@@ -23,9 +25,7 @@ class ActionModule(ClusterActionBase):
 
     ARGUMENTS: ClassVar[dict[str, Any]] = {
         "state": {"type": "str", "choices": ["started", "ended"], "required": True},
-        "url": {"type": "str"},
-        "address": {"type": "str", "default": ""},
-        "ca_file": {"type": "path", "default": ""},
+        **entry_options(required=False),
         "paths": {"type": "list", "elements": "str"},
         "rate": {"type": "float", "required": True},
         "timeout": {"type": "float", "default": 10.0},
@@ -54,10 +54,10 @@ class ActionModule(ClusterActionBase):
         return self._start(args) if args["state"] == "started" else self._end(args)
 
     def _start(self, args: dict[str, Any]) -> dict[str, Any]:
-        entry = {"url": args["url"].rstrip("/"), "address": args["address"], "ca_file": args["ca_file"]}
-        Entry(**entry).context()
+        entry = entry_of(args)
+        entry.context()
         settings = load_sender.Settings(
-            entry=entry,
+            entry=asdict(entry),
             pressure={"paths": args["paths"], "timeout": args["timeout"], "most": args["seconds"]},
             rate=args["rate"],
             cluster=args["cluster"],

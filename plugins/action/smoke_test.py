@@ -13,7 +13,8 @@ from ansible.errors import AnsibleActionFail
 from ansible_collections.creator.platform.plugins.module_utils.rollout.document import iso
 from ansible_collections.creator.platform.plugins.module_utils.smoke.checks import CheckError, parse
 from ansible_collections.creator.platform.plugins.module_utils.smoke.run import Pace, test
-from ansible_collections.creator.platform.plugins.module_utils.web.entry import Entry, WebError
+from ansible_collections.creator.platform.plugins.module_utils.web.entry import WebError
+from ansible_collections.creator.platform.plugins.module_utils.web.options import entry_of, entry_options
 from ansible_collections.creator.platform.plugins.plugin_utils.aws_action import AwsActionBase
 
 
@@ -21,9 +22,7 @@ class ActionModule(AwsActionBase):
     """creator.platform.smoke_test"""
 
     ARGUMENTS: ClassVar[dict[str, Any]] = {
-        "url": {"type": "str", "required": True},
-        "address": {"type": "str", "default": ""},
-        "ca_file": {"type": "path", "default": ""},
+        **entry_options(),
         "checks": {"type": "list", "elements": "dict", "required": True},
         "release": {"type": "str", "default": ""},
         "timeout": {"type": "float", "default": 30.0},
@@ -35,13 +34,13 @@ class ActionModule(AwsActionBase):
         """The document of the smoke test. Fails the task unless every check succeeded."""
         del task_vars
         checks = parse(args["checks"], args["release"])
-        entry = Entry(args["url"].rstrip("/"), args["address"], args["ca_file"])
-        host, port = entry.where
+        through = entry_of(args)
+        host, port = through.where
         if self.check_mode:
             return {"changed": False, "skipped": True, "msg": "check mode deploys nothing that could be asked"}
         started = time.time()
         pace = Pace(args["timeout"], args["interval"], time.monotonic, time.sleep)
-        rows = test(entry, checks, f"smoke-{uuid.uuid4().hex[:16]}", pace)
+        rows = test(through, checks, f"smoke-{uuid.uuid4().hex[:16]}", pace)
         bad = [row for row in rows if not row["ok"]]
         message = (
             f"{bad[0]['name']} ({args['url']}{bad[0]['path']}): {bad[0]['message']}"

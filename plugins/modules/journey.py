@@ -21,35 +21,6 @@ options:
     description: Region of the cluster and of the bucket.
     type: str
     required: true
-  cluster:
-    description: The EKS cluster. Authentication is that of C(aws eks get-token), with the AWS credentials of the task.
-    type: dict
-    required: true
-    suboptions:
-      name:
-        description: Name of the cluster.
-        type: str
-        required: true
-      endpoint:
-        description: URL of its API server.
-        type: str
-        required: true
-      certificate_authority:
-        description: Base64 of the PEM certificate of its authority.
-        type: str
-        required: true
-  url:
-    description: URL of the platform, without a path.
-    type: str
-    required: true
-  address:
-    description: Host and port to connect to. When empty, those of O(url).
-    type: str
-    default: ""
-  ca_file:
-    description: Root certificates of the load balancer's. When empty, those of the system.
-    type: path
-    default: ""
   namespace:
     description: Namespace of the services.
     type: str
@@ -75,6 +46,8 @@ attributes:
     description: Shows no diff.
     support: none
 extends_documentation_fragment:
+  - creator.platform.cluster
+  - creator.platform.cluster.entry
   - creator.platform.database
 """
 

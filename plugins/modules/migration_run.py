@@ -18,27 +18,6 @@ description:
   - Images that cannot be pulled, pods that fit no node and containers that cannot start fail within a minute.
   - Runs in Ansible's worker process on the controller, and honours the task's C(environment).
 options:
-  region:
-    description: Region of the cluster.
-    type: str
-    required: true
-  cluster:
-    description: The EKS cluster. Authentication is that of C(aws eks get-token), with the AWS credentials of the task.
-    type: dict
-    required: true
-    suboptions:
-      name:
-        description: Name of the cluster.
-        type: str
-        required: true
-      endpoint:
-        description: URL of its API server.
-        type: str
-        required: true
-      certificate_authority:
-        description: Base64 of the PEM certificate of its authority.
-        type: str
-        required: true
   environment:
     description: Name of the environment, for the document.
     type: str
@@ -67,6 +46,8 @@ attributes:
   diff_mode:
     description: Shows no diff.
     support: none
+extends_documentation_fragment:
+  - creator.platform.cluster
 """
 
 EXAMPLES = r"""

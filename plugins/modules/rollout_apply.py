@@ -15,27 +15,6 @@ description:
   - A Deployment with an autoscaler starts at the autoscaler's minimum. Later its replicas are left alone.
   - Runs in Ansible's worker process on the controller, and honours the task's C(environment).
 options:
-  region:
-    description: Region of the cluster.
-    type: str
-    required: true
-  cluster:
-    description: The EKS cluster. Authentication is that of C(aws eks get-token), with the AWS credentials of the task.
-    type: dict
-    required: true
-    suboptions:
-      name:
-        description: Name of the cluster.
-        type: str
-        required: true
-      endpoint:
-        description: URL of its API server.
-        type: str
-        required: true
-      certificate_authority:
-        description: Base64 of the PEM certificate of its authority.
-        type: str
-        required: true
   objects:
     description: Objects to apply. Give this or O(stored).
     type: list
@@ -76,6 +55,8 @@ attributes:
   diff_mode:
     description: The objects before and after, without what the controllers write.
     support: full
+extends_documentation_fragment:
+  - creator.platform.cluster
 """
 
 EXAMPLES = r"""

@@ -18,27 +18,6 @@ description:
   - Many workloads cost as many requests as one, since whole kinds of a namespace are read.
   - Runs in Ansible's worker process on the controller, and honours the task's C(environment).
 options:
-  region:
-    description: Region of the cluster.
-    type: str
-    required: true
-  cluster:
-    description: The EKS cluster. Authentication is that of C(aws eks get-token), with the AWS credentials of the task.
-    type: dict
-    required: true
-    suboptions:
-      name:
-        description: Name of the cluster.
-        type: str
-        required: true
-      endpoint:
-        description: URL of its API server.
-        type: str
-        required: true
-      certificate_authority:
-        description: Base64 of the PEM certificate of its authority.
-        type: str
-        required: true
   environment:
     description: Name of the environment, for the document.
     type: str
@@ -105,6 +84,8 @@ attributes:
   diff_mode:
     description: Changes nothing.
     support: none
+extends_documentation_fragment:
+  - creator.platform.cluster
 """
 
 EXAMPLES = r"""

@@ -16,18 +16,6 @@ description:
   - A check is tried until it succeeds or O(timeout) is over.
   - Runs in Ansible's worker process on the controller.
 options:
-  url:
-    description: URL of the platform, without a path.
-    type: str
-    required: true
-  address:
-    description: Host and port to connect to. When empty, those of O(url).
-    type: str
-    default: ""
-  ca_file:
-    description: Root certificates. When empty, those of the system.
-    type: path
-    default: ""
   checks:
     description: Checks, each with C(name) and C(path), and any of C(status), 200 unless given, and C(contains), text of the body.
     type: list
@@ -52,6 +40,8 @@ attributes:
   diff_mode:
     description: Changes nothing.
     support: none
+extends_documentation_fragment:
+  - creator.platform.cluster.entry
 """
 
 EXAMPLES = r"""
