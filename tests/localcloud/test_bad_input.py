@@ -65,6 +65,12 @@ ACL = {"number": 1, "protocol": "tcp", "action": "allow", "cidr": "vpc", "port":
         (extra(platform_account_id="123"), {}, "platform_account_id must be the 12 digits of an AWS account"),
         (extra(platform_dr_region="eu-west-1"), {}, "platform_dr_region must be another region than platform_region"),
         (extra(platform_poll_delay="soon"), {}, "platform_poll_delay"),
+        (
+            ("--forks", "1"),
+            {"limit": "network,keys,storage"},
+            "this run has 1 forks, and components that wait for each other would keep the rest from running: "
+            "give it at least 3",
+        ),
         (extra(network_zones="a"), {}, "network_public_cidrs has 3 entries for 1 zones (a): give one for each"),
         (extra(network_nat_per_zone="perhaps"), {}, "network_nat_per_zone"),
         (extra(network_cidr="10.99.0.0/16"), {}, "lies outside network_cidr 10.99.0.0/16: give it a CIDR inside"),
