@@ -44,11 +44,10 @@ replication_rule:
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.creator.platform.plugins.module_utils.aws.ecr.api import describe_registry
 from ansible_collections.creator.platform.plugins.module_utils.aws.ecr.replication import project, steps
-from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import STATE
+from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import STATE, guarded
 from ansible_collections.creator.platform.plugins.module_utils.aws.writer import perform
 
 SPEC: dict[str, Any] = {
@@ -76,10 +75,7 @@ def main() -> None:
     module = AnsibleAWSModule(
         argument_spec=SPEC, supports_check_mode=True, required_if=[("state", "present", ["regions"])]
     )
-    try:
-        converge(module)
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
+    guarded(module, lambda: converge(module))
 
 
 if __name__ == "__main__":

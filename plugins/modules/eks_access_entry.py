@@ -90,14 +90,13 @@ access_entry:
   sample: {principalArn: "arn:aws:iam::123456789012:role/creator-dev-deployer", type: STANDARD}
 """
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.access_entry import (
-    AccessEntryChangeError,
     absent,
     present,
 )
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.api import access_policies, find_access_entry
+from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import guarded
 from ansible_collections.creator.platform.plugins.module_utils.aws.writer import perform
 
 POLICY = {
@@ -140,12 +139,7 @@ def converge(module: AnsibleAWSModule) -> None:
 
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=SPEC, supports_check_mode=True)
-    try:
-        converge(module)
-    except AccessEntryChangeError as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
+    guarded(module, lambda: converge(module))
 
 
 if __name__ == "__main__":

@@ -131,15 +131,14 @@ pending:
   sample: [version]
 """
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.api import attached, find_cluster
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.cluster import (
     LOG_TYPES,
-    ClusterChangeError,
     absent,
     present,
 )
+from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import guarded
 from ansible_collections.creator.platform.plugins.module_utils.aws.writer import perform
 
 PROPERTIES = {
@@ -193,12 +192,7 @@ def converge(module: AnsibleAWSModule) -> None:
 
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=SPEC, supports_check_mode=True)
-    try:
-        converge(module)
-    except ClusterChangeError as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
+    guarded(module, lambda: converge(module))
 
 
 if __name__ == "__main__":

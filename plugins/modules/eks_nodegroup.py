@@ -154,14 +154,13 @@ pending:
   sample: [version]
 """
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.api import find_nodegroup
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.nodegroup import (
-    NodegroupChangeError,
     absent,
     present,
 )
+from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import guarded
 from ansible_collections.creator.platform.plugins.module_utils.aws.writer import perform
 
 TAINT = {
@@ -226,12 +225,7 @@ def main() -> None:
         supports_check_mode=True,
         mutually_exclusive=[("max_unavailable", "max_unavailable_percentage"), ("disk_size", "launch_template")],
     )
-    try:
-        converge(module)
-    except NodegroupChangeError as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
+    guarded(module, lambda: converge(module))
 
 
 if __name__ == "__main__":

@@ -71,10 +71,10 @@ association:
   sample: {namespace: creator, serviceAccount: api}
 """
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.api import find_association
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.pod_identity import absent, present
+from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import guarded
 from ansible_collections.creator.platform.plugins.module_utils.aws.writer import perform
 
 PROPERTIES = {
@@ -111,10 +111,7 @@ def main() -> None:
     module = AnsibleAWSModule(
         argument_spec=SPEC, supports_check_mode=True, required_if=[("state", "present", ["role_arn"])]
     )
-    try:
-        converge(module)
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
+    guarded(module, lambda: converge(module))
 
 
 if __name__ == "__main__":

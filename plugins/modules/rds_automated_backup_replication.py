@@ -60,16 +60,15 @@ backup:
   sample: {DBInstanceIdentifier: creator-dev, Status: pending}
 """
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.creator.platform.plugins.module_utils.aws.rds.api import automated_backups
 from ansible_collections.creator.platform.plugins.module_utils.aws.rds.backup_replication import (
-    BackupReplicationError,
     absent,
     present,
     region_of,
     select,
 )
+from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import guarded
 from ansible_collections.creator.platform.plugins.module_utils.aws.writer import perform
 
 SPEC = {
@@ -103,12 +102,7 @@ def converge(module: AnsibleAWSModule) -> None:
 
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=SPEC, supports_check_mode=True)
-    try:
-        converge(module)
-    except BackupReplicationError as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
+    guarded(module, lambda: converge(module))
 
 
 if __name__ == "__main__":

@@ -72,7 +72,6 @@ parameter_group:
   sample: {family: postgres15, parameters: {rds.force_ssl: "1"}}
 """
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.creator.platform.plugins.module_utils.aws.rds.api import (
     find_parameter_group,
@@ -80,12 +79,12 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.rds.api impor
     tags_of,
 )
 from ansible_collections.creator.platform.plugins.module_utils.aws.rds.parameter_group import (
-    ParameterGroupError,
     absent,
     create_calls,
     present,
     project,
 )
+from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import guarded
 from ansible_collections.creator.platform.plugins.module_utils.aws.steps import Steps
 from ansible_collections.creator.platform.plugins.module_utils.aws.writer import perform
 
@@ -139,12 +138,7 @@ def converge(module: AnsibleAWSModule) -> None:
 
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=SPEC, supports_check_mode=True)
-    try:
-        converge(module)
-    except ParameterGroupError as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
+    guarded(module, lambda: converge(module))
 
 
 if __name__ == "__main__":

@@ -202,11 +202,10 @@ bucket:
   sample: {versioning: true, encryption: "aws:kms"}
 """
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import guarded
 from ansible_collections.creator.platform.plugins.module_utils.aws.s3.api import empty, find_bucket
 from ansible_collections.creator.platform.plugins.module_utils.aws.s3.bucket import absent, present
-from ansible_collections.creator.platform.plugins.module_utils.aws.steps import ChangeError
 from ansible_collections.creator.platform.plugins.module_utils.aws.writer import perform
 
 TRANSITION = {"days": {"type": "int", "required": True}, "storage_class": {"type": "str", "required": True}}
@@ -277,12 +276,7 @@ def converge(module: AnsibleAWSModule) -> None:
 
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=SPEC, supports_check_mode=True)
-    try:
-        converge(module)
-    except ChangeError as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
+    guarded(module, lambda: converge(module))
 
 
 if __name__ == "__main__":

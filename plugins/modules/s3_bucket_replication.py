@@ -119,8 +119,8 @@ rules:
   sample: [{id: everything, destination: creator-dev-media-replica}]
 """
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import guarded
 from ansible_collections.creator.platform.plugins.module_utils.aws.s3.api import find_replication
 from ansible_collections.creator.platform.plugins.module_utils.aws.s3.replication import absent, present
 from ansible_collections.creator.platform.plugins.module_utils.aws.writer import perform
@@ -165,10 +165,7 @@ def main() -> None:
     module = AnsibleAWSModule(
         argument_spec=SPEC, supports_check_mode=True, required_if=[("state", "present", ["role_arn", "rules"])]
     )
-    try:
-        converge(module)
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
+    guarded(module, lambda: converge(module))
 
 
 if __name__ == "__main__":

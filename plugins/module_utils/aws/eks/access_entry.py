@@ -12,7 +12,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.tagging import tag_calls
-from ansible_collections.creator.platform.plugins.module_utils.aws.steps import Call, Steps, merged, with_tags
+from ansible_collections.creator.platform.plugins.module_utils.aws.steps import (
+    Call,
+    ChangeError,
+    Steps,
+    merged,
+    with_tags,
+)
 
 
 def project(entry: Mapping[str, Any], policies: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -61,10 +67,6 @@ def access_scope(namespaces: list[str]) -> dict[str, Any]:
     return {"type": "namespace", "namespaces": namespaces} if namespaces else {"type": "cluster"}
 
 
-class AccessEntryChangeError(Exception):
-    """A change that EKS cannot make on an access entry; the message says why and what to do."""
-
-
 def present(
     cluster: str,
     principal_arn: str,
@@ -74,7 +76,7 @@ def present(
     *,
     purge_tags: bool,
 ) -> Steps:
-    """Steps towards the desired entry and its policies (None: leave them alone). Raises AccessEntryChangeError."""
+    """Steps towards the desired entry and its policies (None: leave them alone). Raises ChangeError."""
     place = {"clusterName": cluster, "principalArn": principal_arn}
     if found is None:
         create = {**place, "type": desired.get("type") or "STANDARD", "tags": dict(desired.get("tags") or {})}
@@ -85,7 +87,7 @@ def present(
     before = project(found, policies)
     changed = differences(desired, before)
     if "type" in changed:
-        raise AccessEntryChangeError(
+        raise ChangeError(
             f"EKS cannot change the type of access entry {principal_arn} of cluster {cluster} from {before['type']} to "
             f"{desired['type']}: remove the entry first"
         )

@@ -14,15 +14,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.tagging import tag_calls
-from ansible_collections.creator.platform.plugins.module_utils.aws.steps import Call, Steps, merged, with_tags
+from ansible_collections.creator.platform.plugins.module_utils.aws.steps import (
+    Call,
+    ChangeError,
+    Steps,
+    merged,
+    with_tags,
+)
 
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 NETWORK = ("endpoint_public_access", "endpoint_private_access", "public_access_cidrs", "subnets", "security_groups")
 SETS = ("public_access_cidrs", "subnets", "security_groups", "log_types")
-
-
-class ClusterChangeError(Exception):
-    """A change that EKS cannot make; the message says why and what to do."""
 
 
 def project(cluster: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,7 +125,7 @@ def _logging(types: list[str]) -> dict[str, Any]:
 def next_update(name: str, desired: Mapping[str, Any], found: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:
     """The one call to make now (boto3 method, parameters), or None when nothing differs.
 
-    The version comes last, and one minor at a time. Raises ClusterChangeError for what EKS cannot change.
+    The version comes last, and one minor at a time. Raises ChangeError for what EKS cannot change.
     """
     changed = differences(desired, found)
     fixed = [item for item in ("role_arn", "service_cidr", "secrets_key_arn") if item in changed]
@@ -131,7 +133,7 @@ def next_update(name: str, desired: Mapping[str, Any], found: Mapping[str, Any])
         key = {"resources": ["secrets"], "provider": {"keyArn": desired["secrets_key_arn"]}}
         return "associate_encryption_config", {"clusterName": name, "encryptionConfig": [key]}
     if fixed:
-        raise ClusterChangeError(
+        raise ChangeError(
             f"EKS cannot change {', '.join(fixed)} of cluster {name}: found "
             f"{', '.join(str(found.get(item)) for item in fixed)}; create a new cluster or keep the old value"
         )
@@ -161,10 +163,10 @@ def _config_update(desired: Mapping[str, Any], changed: list[str]) -> dict[str, 
 
 
 def next_version(name: str, found: str, desired: str) -> str:
-    """The minor version to go to from `found` on the way to `desired`; ClusterChangeError for a way back."""
+    """The minor version to go to from `found` on the way to `desired`; ChangeError for a way back."""
     (old_major, old), (new_major, new) = _minor(found), _minor(desired)
     if (new_major, new) < (old_major, old) or new_major != old_major:
-        raise ClusterChangeError(
+        raise ChangeError(
             f"cluster {name} runs Kubernetes {found} and EKS cannot take it to {desired}: "
             "set the version to what runs or to a later minor version"
         )
@@ -181,7 +183,7 @@ def present(
 ) -> Steps:
     """Steps towards the desired cluster; `found` as DescribeCluster answers it, None when there is none.
 
-    At most one update is in it; while the cluster is not ACTIVE, none. Raises ClusterChangeError.
+    At most one update is in it; while the cluster is not ACTIVE, none. Raises ChangeError.
     """
     if found is None:
         request = create_request(name, desired, creator_is_admin=creator_is_admin)
@@ -225,13 +227,13 @@ def settled_by(update: Call, changed: list[str]) -> list[str]:
 def absent(name: str, found: Mapping[str, Any] | None, attached: list[str]) -> Steps:
     """Steps that remove the cluster; pending until it is gone, and before that until nothing is attached to it.
 
-    Raises ClusterChangeError while deletion protection is on.
+    Raises ChangeError while deletion protection is on.
     """
     if found is None:
         return Steps()
     before = project(found)
     if before["deletion_protection"]:
-        raise ClusterChangeError(
+        raise ChangeError(
             f"cluster {name} is protected from deletion: set deletion_protection to false first, if its removal is meant"
         )
     if attached or found.get("status") != "ACTIVE":

@@ -13,16 +13,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.tagging import tag_calls
-from ansible_collections.creator.platform.plugins.module_utils.aws.steps import Steps, merged, with_tags
+from ansible_collections.creator.platform.plugins.module_utils.aws.steps import ChangeError, Steps, merged, with_tags
 
 FIXED = ("node_role_arn", "subnets", "ami_type", "instance_types", "capacity_type", "disk_size")
 SETS = ("subnets", "instance_types")
 #: DescribeNodegroup and CreateNodegroup write effects in capitals, Kubernetes does not.
 EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
-
-
-class NodegroupChangeError(Exception):
-    """A change that EKS cannot make on a node group; the message says why and what to do."""
 
 
 def project(group: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,7 +131,7 @@ def next_update(
 ) -> tuple[str, dict[str, Any]] | None:
     """The one call to make now (boto3 method, parameters), or None when nothing differs.
 
-    Raises NodegroupChangeError for what only a new node group can have.
+    Raises ChangeError for what only a new node group can have.
     """
     changed = differences(desired, found)
     fixed = [item for item in FIXED if item in changed]
@@ -143,7 +139,7 @@ def next_update(
     if template and template["name"] != found["launch_template"].get("name"):
         fixed.append("launch_template")
     if fixed:
-        raise NodegroupChangeError(
+        raise ChangeError(
             f"EKS cannot change {', '.join(fixed)} of node group {name} in cluster {cluster} (found "
             f"{', '.join(str(found.get(item)) for item in fixed)}): add a node group of another name, move the pods, "
             "remove the old one"
@@ -204,7 +200,7 @@ def present(
 ) -> Steps:
     """Steps towards the desired node group; one update at a time, none while it is not ACTIVE.
 
-    Raises NodegroupChangeError.
+    Raises ChangeError.
     """
     if found is None:
         given = {key: value for key, value in desired.items() if value is not None}

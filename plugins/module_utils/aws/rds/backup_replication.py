@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.creator.platform.plugins.module_utils.aws.steps import Steps
+from ansible_collections.creator.platform.plugins.module_utils.aws.steps import ChangeError, Steps
 
 #: A stopped replication leaves a retained backup: it is no replication any more.
 ENDED = ("retained", "deleting")
@@ -20,10 +20,6 @@ ENDED = ("retained", "deleting")
 def ended(backup: Mapping[str, Any]) -> bool:
     """Whether a replicated backup no longer follows its source. RDS writes its statuses in small letters, or not."""
     return str(backup.get("Status", "")).lower() in ENDED
-
-
-class BackupReplicationError(Exception):
-    """A change that RDS cannot make on a replication; the message says why and what to do."""
 
 
 def project(backup: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,7 +47,7 @@ def select(backups: Iterable[Mapping[str, Any]], source_arn: str) -> Mapping[str
 def present(source_arn: str, desired: Mapping[str, Any], found: Mapping[str, Any] | None) -> Steps:
     """Steps towards a replication with the desired retention_days and kms_key (None: leave alone).
 
-    Raises BackupReplicationError: both are settled when a replication starts.
+    Raises ChangeError: both are settled when a replication starts.
     """
     if found is None:
         request: dict[str, Any] = {
@@ -71,7 +67,7 @@ def present(source_arn: str, desired: Mapping[str, Any], found: Mapping[str, Any
         if desired.get(name) is not None and desired[name] != before[name]
     ]
     if changed:
-        raise BackupReplicationError(
+        raise ChangeError(
             f"RDS cannot change {', '.join(changed)} of a running backup replication of {source_arn} (found "
             f"{', '.join(str(before[name]) for name in changed)}): stop it (state: absent) and start it anew, which "
             "begins a new recovery window in the second region"

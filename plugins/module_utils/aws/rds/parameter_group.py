@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.steps import (
     Call,
+    ChangeError,
     Steps,
     merged,
     tag_changes,
@@ -22,10 +23,6 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.tags import t
 
 #: RDS takes no more in one request.
 AT_A_TIME = 20
-
-
-class ParameterGroupError(Exception):
-    """A parameter or family that RDS would refuse; the message says why and what to do."""
 
 
 def project(
@@ -72,10 +69,10 @@ def present(
     """Steps towards the desired parameters and tags (None: leave alone) of a group that exists.
 
     known: parameters of the engine as DescribeDBParameters answers them, by name. A parameter whose value is the engine's
-    default is set all the same, so that it stays when the default changes. Raises ParameterGroupError.
+    default is set all the same, so that it stays when the default changes. Raises ChangeError.
     """
     if desired.get("family") and desired["family"] != found["family"]:
-        raise ParameterGroupError(
+        raise ChangeError(
             f"parameter group {name} is of family {found['family']}, which cannot become {desired['family']}: "
             "a new major version needs a group of another name"
         )
@@ -109,7 +106,7 @@ def _parameter_calls(
     unknown = sorted(parameter for parameter in wanted if parameter not in known)
     fixed = sorted(parameter for parameter in wanted if not known.get(parameter, {}).get("IsModifiable", True))
     if unknown or fixed:
-        raise ParameterGroupError(
+        raise ChangeError(
             f"parameter group {name}: "
             + "; ".join(
                 f"{', '.join(names)} {what}"
