@@ -11,13 +11,6 @@ version_added: 0.1.0
 description:
   - Brings an access entry of an EKS cluster and its access policies to what is described. An option that is not given is
     left alone.
-attributes:
-  check_mode:
-    description: Reads only, and tells whether a run would write.
-    support: full
-  diff_mode:
-    description: Shows the properties that a run would change, or the whole of what it creates or removes.
-    support: full
 options:
   cluster:
     description: Name of the cluster.
@@ -52,24 +45,12 @@ options:
         type: list
         elements: str
         default: []
-  tags:
-    description: Tags to set; tags of other names are removed unless O(purge_tags=false). Without it tags are left alone.
-    type: dict
-    aliases: [resource_tags]
-  purge_tags:
-    description: Whether tags that are not in O(tags) are removed.
-    type: bool
-    default: true
-  state:
-    description: Whether there shall be such an entry.
-    type: str
-    choices: [present, absent]
-    default: present
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-author: creator.platform contributors (@creator-platform)
+  - creator.platform.resource
+  - creator.platform.resource.tags
 """
 
 EXAMPLES = r"""
@@ -90,13 +71,15 @@ access_entry:
   sample: {principalArn: "arn:aws:iam::123456789012:role/creator-dev-deployer", type: STANDARD}
 """
 
+from typing import Any
+
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.access_entry import (
     absent,
     present,
 )
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.api import access_policies, find_access_entry
-from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import guarded
+from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import STATE, TAGS, guarded
 from ansible_collections.creator.platform.plugins.module_utils.aws.writer import perform
 
 POLICY = {
@@ -104,19 +87,19 @@ POLICY = {
     "namespaces": {"type": "list", "elements": "str", "default": []},
 }
 TYPES = ["STANDARD", "EC2", "EC2_LINUX", "EC2_WINDOWS", "FARGATE_LINUX", "HYBRID_LINUX"]
-PROPERTIES = {
+PROPERTIES: dict[str, Any] = {
     "type": {"type": "str", "choices": TYPES},
     "username": {"type": "str"},
     "kubernetes_groups": {"type": "list", "elements": "str"},
     "policies": {"type": "list", "elements": "dict", "options": POLICY},
-    "tags": {"type": "dict", "aliases": ["resource_tags"]},
+    "tags": TAGS["tags"],
 }
-SPEC = {
+SPEC: dict[str, Any] = {
     "cluster": {"type": "str", "required": True},
     "principal_arn": {"type": "str", "required": True},
     **PROPERTIES,
-    "purge_tags": {"type": "bool", "default": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "purge_tags": TAGS["purge_tags"],
+    **STATE,
 }
 
 

@@ -11,13 +11,6 @@ version_added: 0.1.0
 description:
   - Brings an EKS add-on to what is described. An option that is not given is left alone.
   - Waits for nothing. While the add-on is being created or updated nothing is written, and what differs is in RV(pending).
-attributes:
-  check_mode:
-    description: Reads only, and tells whether a run would write.
-    support: full
-  diff_mode:
-    description: Shows the properties that a run would change, or the whole of what it creates or removes.
-    support: full
 options:
   cluster:
     description: Name of the cluster.
@@ -46,24 +39,12 @@ options:
     description: Whether the add-on's objects stay in the cluster when it is removed.
     type: bool
     default: false
-  tags:
-    description: Tags to set; tags of other names are removed unless O(purge_tags=false). Without it tags are left alone.
-    type: dict
-    aliases: [resource_tags]
-  purge_tags:
-    description: Whether tags that are not in O(tags) are removed.
-    type: bool
-    default: true
-  state:
-    description: Whether there shall be such an add-on.
-    type: str
-    choices: [present, absent]
-    default: present
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-author: creator.platform contributors (@creator-platform)
+  - creator.platform.resource
+  - creator.platform.resource.tags
 """
 
 EXAMPLES = r"""
@@ -92,26 +73,28 @@ pending:
   sample: [version]
 """
 
+from typing import Any
+
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.addon import absent, present
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.api import find_addon
-from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import guarded
+from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import STATE, TAGS, guarded
 from ansible_collections.creator.platform.plugins.module_utils.aws.writer import perform
 
-PROPERTIES = {
+PROPERTIES: dict[str, Any] = {
     "version": {"type": "str"},
     "configuration": {"type": "dict"},
     "service_account_role_arn": {"type": "str"},
-    "tags": {"type": "dict", "aliases": ["resource_tags"]},
+    "tags": TAGS["tags"],
 }
-SPEC = {
+SPEC: dict[str, Any] = {
     "cluster": {"type": "str", "required": True},
     "name": {"type": "str", "required": True},
     **PROPERTIES,
     "resolve_conflicts": {"type": "str", "choices": ["OVERWRITE", "PRESERVE", "NONE"]},
     "preserve": {"type": "bool", "default": False},
-    "purge_tags": {"type": "bool", "default": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "purge_tags": TAGS["purge_tags"],
+    **STATE,
 }
 
 

@@ -14,13 +14,6 @@ description:
     Repeat the task until RV(pending) is empty.
   - A version is raised one minor at a time; EKS never goes back.
   - C(amazon.aws) has no module for endpoint access, logging, secrets encryption, access configuration and version.
-attributes:
-  check_mode:
-    description: Reads only, and tells whether a run would write.
-    support: full
-  diff_mode:
-    description: Shows the properties that a run would change, or the whole of what it creates or removes.
-    support: full
 options:
   name:
     description: Name of the cluster.
@@ -76,24 +69,12 @@ options:
   deletion_protection:
     description: Whether EKS refuses to remove the cluster.
     type: bool
-  tags:
-    description: Tags to set; tags of other names are removed unless O(purge_tags=false). Without it tags are left alone.
-    type: dict
-    aliases: [resource_tags]
-  purge_tags:
-    description: Whether tags that are not in O(tags) are removed.
-    type: bool
-    default: true
-  state:
-    description: Whether there shall be such a cluster.
-    type: str
-    choices: [present, absent]
-    default: present
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-author: creator.platform contributors (@creator-platform)
+  - creator.platform.resource
+  - creator.platform.resource.tags
 """
 
 EXAMPLES = r"""
@@ -131,6 +112,8 @@ pending:
   sample: [version]
 """
 
+from typing import Any
+
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.api import attached, find_cluster
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.cluster import (
@@ -138,10 +121,10 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.eks.cluster i
     absent,
     present,
 )
-from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import guarded
+from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import STATE, TAGS, guarded
 from ansible_collections.creator.platform.plugins.module_utils.aws.writer import perform
 
-PROPERTIES = {
+PROPERTIES: dict[str, Any] = {
     "role_arn": {"type": "str"},
     "version": {"type": "str"},
     "subnets": {"type": "list", "elements": "str"},
@@ -155,14 +138,14 @@ PROPERTIES = {
     "authentication_mode": {"type": "str", "choices": ["API", "API_AND_CONFIG_MAP", "CONFIG_MAP"]},
     "support_type": {"type": "str", "choices": ["STANDARD", "EXTENDED"]},
     "deletion_protection": {"type": "bool"},
-    "tags": {"type": "dict", "aliases": ["resource_tags"]},
+    "tags": TAGS["tags"],
 }
-SPEC = {
+SPEC: dict[str, Any] = {
     "name": {"type": "str", "required": True},
     **PROPERTIES,
     "creator_is_admin": {"type": "bool", "default": False},
-    "purge_tags": {"type": "bool", "default": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "purge_tags": TAGS["purge_tags"],
+    **STATE,
 }
 
 

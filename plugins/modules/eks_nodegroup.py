@@ -14,13 +14,6 @@ description:
     RV(pending).
   - The desired size belongs to the autoscaler once the group exists; it is only kept between O(min_size) and O(max_size).
   - C(amazon.aws) has no module that knows AL2023 images, versions and update settings.
-attributes:
-  check_mode:
-    description: Reads only, and tells whether a run would write.
-    support: full
-  diff_mode:
-    description: Shows the properties that a run would change, or the whole of what it creates or removes.
-    support: full
 options:
   cluster:
     description: Name of the cluster.
@@ -105,24 +98,12 @@ options:
   max_unavailable_percentage:
     description: Part of the nodes that may be away during an update, in per cent.
     type: int
-  tags:
-    description: Tags to set; tags of other names are removed unless O(purge_tags=false). Without it tags are left alone.
-    type: dict
-    aliases: [resource_tags]
-  purge_tags:
-    description: Whether tags that are not in O(tags) are removed.
-    type: bool
-    default: true
-  state:
-    description: Whether there shall be such a node group.
-    type: str
-    choices: [present, absent]
-    default: present
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-author: creator.platform contributors (@creator-platform)
+  - creator.platform.resource
+  - creator.platform.resource.tags
 """
 
 EXAMPLES = r"""
@@ -154,13 +135,15 @@ pending:
   sample: [version]
 """
 
+from typing import Any
+
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.api import find_nodegroup
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.nodegroup import (
     absent,
     present,
 )
-from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import guarded
+from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import STATE, TAGS, guarded
 from ansible_collections.creator.platform.plugins.module_utils.aws.writer import perform
 
 TAINT = {
@@ -169,7 +152,7 @@ TAINT = {
     "effect": {"type": "str", "required": True, "choices": ["NoSchedule", "NoExecute", "PreferNoSchedule"]},
 }
 TEMPLATE = {"name": {"type": "str", "required": True}, "version": {"type": "str", "required": True}}
-PROPERTIES = {
+PROPERTIES: dict[str, Any] = {
     "node_role_arn": {"type": "str"},
     "subnets": {"type": "list", "elements": "str"},
     "ami_type": {"type": "str"},
@@ -186,14 +169,14 @@ PROPERTIES = {
     "taints": {"type": "list", "elements": "dict", "options": TAINT},
     "max_unavailable": {"type": "int"},
     "max_unavailable_percentage": {"type": "int"},
-    "tags": {"type": "dict", "aliases": ["resource_tags"]},
+    "tags": TAGS["tags"],
 }
-SPEC = {
+SPEC: dict[str, Any] = {
     "cluster": {"type": "str", "required": True},
     "name": {"type": "str", "required": True},
     **PROPERTIES,
-    "purge_tags": {"type": "bool", "default": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "purge_tags": TAGS["purge_tags"],
+    **STATE,
 }
 NEEDED = ("node_role_arn", "subnets", "min_size", "max_size")
 

@@ -11,13 +11,6 @@ version_added: 0.1.0
 description:
   - Brings the EKS pod identity association of a Kubernetes service account to what is described. There is at most one for a
     service account. The cluster needs the add-on C(eks-pod-identity-agent).
-attributes:
-  check_mode:
-    description: Reads only, and tells whether a run would write.
-    support: full
-  diff_mode:
-    description: Shows the properties that a run would change, or the whole of what it creates or removes.
-    support: full
 options:
   cluster:
     description: Name of the cluster.
@@ -34,24 +27,12 @@ options:
   role_arn:
     description: ARN of the IAM role. Required when O(state=present).
     type: str
-  tags:
-    description: Tags to set; tags of other names are removed unless O(purge_tags=false). Without it tags are left alone.
-    type: dict
-    aliases: [resource_tags]
-  purge_tags:
-    description: Whether tags that are not in O(tags) are removed.
-    type: bool
-    default: true
-  state:
-    description: Whether there shall be such an association.
-    type: str
-    choices: [present, absent]
-    default: present
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-author: creator.platform contributors (@creator-platform)
+  - creator.platform.resource
+  - creator.platform.resource.tags
 """
 
 EXAMPLES = r"""
@@ -71,23 +52,25 @@ association:
   sample: {namespace: creator, serviceAccount: api}
 """
 
+from typing import Any
+
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.api import find_association
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.pod_identity import absent, present
-from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import guarded
+from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import STATE, TAGS, guarded
 from ansible_collections.creator.platform.plugins.module_utils.aws.writer import perform
 
-PROPERTIES = {
+PROPERTIES: dict[str, Any] = {
     "role_arn": {"type": "str"},
-    "tags": {"type": "dict", "aliases": ["resource_tags"]},
+    "tags": TAGS["tags"],
 }
-SPEC = {
+SPEC: dict[str, Any] = {
     "cluster": {"type": "str", "required": True},
     "namespace": {"type": "str", "required": True},
     "service_account": {"type": "str", "required": True},
     **PROPERTIES,
-    "purge_tags": {"type": "bool", "default": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "purge_tags": TAGS["purge_tags"],
+    **STATE,
 }
 
 

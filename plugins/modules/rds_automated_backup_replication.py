@@ -13,13 +13,6 @@ description:
     in, O(region). From there the instance can be restored to a point in time without its own region.
   - Waits for nothing; the first restorable time appears some minutes after the start.
   - Retention and key are settled when a replication starts. A different value is refused with what to do.
-attributes:
-  check_mode:
-    description: Reads only, and tells whether a run would write.
-    support: full
-  diff_mode:
-    description: Shows the properties that a run would change, or the whole of what it creates or removes.
-    support: full
 options:
   source_arn:
     description: ARN of the instance in its own region.
@@ -31,16 +24,11 @@ options:
   kms_key:
     description: ARN of a KMS key of this region. Required by RDS for encrypted instances.
     type: str
-  state:
-    description: Whether there shall be such a replication.
-    type: str
-    choices: [present, absent]
-    default: present
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-author: creator.platform contributors (@creator-platform)
+  - creator.platform.resource
 """
 
 EXAMPLES = r"""
@@ -60,6 +48,8 @@ backup:
   sample: {DBInstanceIdentifier: creator-dev, Status: pending}
 """
 
+from typing import Any
+
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.creator.platform.plugins.module_utils.aws.rds.api import automated_backups
 from ansible_collections.creator.platform.plugins.module_utils.aws.rds.backup_replication import (
@@ -68,14 +58,14 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.rds.backup_re
     region_of,
     select,
 )
-from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import guarded
+from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import STATE, guarded
 from ansible_collections.creator.platform.plugins.module_utils.aws.writer import perform
 
-SPEC = {
+SPEC: dict[str, Any] = {
     "source_arn": {"type": "str", "required": True},
     "retention_days": {"type": "int"},
     "kms_key": {"type": "str", "no_log": False},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    **STATE,
 }
 
 

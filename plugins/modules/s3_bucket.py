@@ -12,13 +12,6 @@ description:
   - Brings an S3 bucket and its settings to what is described. An option that is not given is left alone.
   - M(amazon.aws.s3_bucket) and M(amazon.aws.s3_lifecycle) have no check mode, and lifecycle rules can only be added one by
     one there.
-attributes:
-  check_mode:
-    description: Reads only, and tells whether a run would write.
-    support: full
-  diff_mode:
-    description: Shows the properties that a run would change, or the whole of what it creates or removes.
-    support: full
 options:
   name:
     description: Name of the bucket.
@@ -159,24 +152,12 @@ options:
     description: Whether O(force) removes objects that are locked in mode V(GOVERNANCE).
     type: bool
     default: false
-  tags:
-    description: Tags to set; tags of other names are removed unless O(purge_tags=false). Without it tags are left alone.
-    type: dict
-    aliases: [resource_tags]
-  purge_tags:
-    description: Whether tags that are not in O(tags) are removed.
-    type: bool
-    default: true
-  state:
-    description: Whether there shall be such a bucket.
-    type: str
-    choices: [present, absent]
-    default: present
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-author: creator.platform contributors (@creator-platform)
+  - creator.platform.resource
+  - creator.platform.resource.tags
 """
 
 EXAMPLES = r"""
@@ -202,8 +183,10 @@ bucket:
   sample: {versioning: true, encryption: "aws:kms"}
 """
 
+from typing import Any
+
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import guarded
+from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import STATE, TAGS, guarded
 from ansible_collections.creator.platform.plugins.module_utils.aws.s3.api import empty, find_bucket
 from ansible_collections.creator.platform.plugins.module_utils.aws.s3.bucket import absent, present
 from ansible_collections.creator.platform.plugins.module_utils.aws.writer import perform
@@ -232,7 +215,7 @@ BLOCK = {
     "ignore_public_acls": {"type": "bool", "default": True},
     "restrict_public_buckets": {"type": "bool", "default": True},
 }
-PROPERTIES = {
+PROPERTIES: dict[str, Any] = {
     "versioning": {"type": "bool"},
     "encryption": {"type": "str", "choices": ["AES256", "aws:kms", "aws:kms:dsse"]},
     "kms_key": {"type": "str", "no_log": False},
@@ -243,15 +226,15 @@ PROPERTIES = {
     "lifecycle": {"type": "list", "elements": "dict", "options": RULE},
     "object_lock": {"type": "dict", "options": LOCK},
     "logging": {"type": "dict", "options": LOGGING},
-    "tags": {"type": "dict", "aliases": ["resource_tags"]},
+    "tags": TAGS["tags"],
 }
-SPEC = {
+SPEC: dict[str, Any] = {
     "name": {"type": "str", "required": True},
     **PROPERTIES,
     "force": {"type": "bool", "default": False},
     "bypass_governance": {"type": "bool", "default": False},
-    "purge_tags": {"type": "bool", "default": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "purge_tags": TAGS["purge_tags"],
+    **STATE,
 }
 
 

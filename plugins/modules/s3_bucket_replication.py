@@ -11,13 +11,6 @@ version_added: 0.1.0
 description:
   - Brings the replication configuration of an S3 bucket to exactly the rules given. Both buckets need versioning, and only
     objects written afterwards are replicated.
-attributes:
-  check_mode:
-    description: Reads only, and tells whether a run would write.
-    support: full
-  diff_mode:
-    description: Shows the properties that a run would change, or the whole of what it creates or removes.
-    support: full
 options:
   bucket:
     description: Name of the source bucket.
@@ -79,16 +72,11 @@ options:
         description: Whether S3 promises 15 minutes (costs); includes O(rules[].metrics).
         type: bool
         default: false
-  state:
-    description: Whether there shall be replication.
-    type: str
-    choices: [present, absent]
-    default: present
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-author: creator.platform contributors (@creator-platform)
+  - creator.platform.resource
 """
 
 EXAMPLES = r"""
@@ -119,8 +107,10 @@ rules:
   sample: [{id: everything, destination: creator-dev-media-replica}]
 """
 
+from typing import Any
+
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import guarded
+from ansible_collections.creator.platform.plugins.module_utils.aws.resource_module import STATE, guarded
 from ansible_collections.creator.platform.plugins.module_utils.aws.s3.api import find_replication
 from ansible_collections.creator.platform.plugins.module_utils.aws.s3.replication import absent, present
 from ansible_collections.creator.platform.plugins.module_utils.aws.writer import perform
@@ -139,11 +129,11 @@ RULE = {
     "metrics": {"type": "bool", "default": False},
     "time_control": {"type": "bool", "default": False},
 }
-SPEC = {
+SPEC: dict[str, Any] = {
     "bucket": {"type": "str", "required": True},
     "role_arn": {"type": "str"},
     "rules": {"type": "list", "elements": "dict", "options": RULE},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    **STATE,
 }
 
 
