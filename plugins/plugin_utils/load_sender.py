@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A process that sends requests while the controller deploys. It ends with the controller, on a signal, or by its time.
 
-It is no thread of the controller, because that forks all the time. Its settings are in its arguments, the credentials in its
+Its settings are in its arguments, the credentials in its
 environment, and what it saw is written to a file at its end.
 """
 
@@ -12,9 +12,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import select
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -28,12 +26,11 @@ from ansible_collections.creator.platform.plugins.module_utils.kube import api
 from ansible_collections.creator.platform.plugins.module_utils.load.run import Seen, run
 from ansible_collections.creator.platform.plugins.module_utils.web.entry import Entry
 from ansible_collections.creator.platform.plugins.module_utils.web.pressure import Pressure
+from ansible_collections.creator.platform.plugins.plugin_utils import background
 
 #: In the controller's folder for temporary files: who sends, and what came of it.
 RECORD, RESULT, LOG = "creator-platform-load.json", "creator-platform-load-result.json", "creator-platform-load.log"
-START_SECONDS = 60.0
 _MODULE = "ansible_collections.creator.platform.plugins.plugin_utils.load_sender"
-_START = f"import sys; sys.path.insert(0, sys.argv[1]); from {_MODULE} import main; main()"
 
 
 class SenderError(Exception):
@@ -55,30 +52,13 @@ class Settings:
 
 def start(folder: str, settings: Settings, environment: dict[str, str]) -> int:
     """Start to send; the process id. Raises SenderError, with what it said, when it does not start."""
-    root = str(Path(__file__).parents[5])  # the folder that holds ansible_collections
     Path(folder, RESULT).unlink(missing_ok=True)
-    ready, told = os.pipe()
     try:
-        with Path(folder, LOG).open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-c", _START, root, str(told), folder, json.dumps(asdict(settings))],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=environment,
-                cwd="/",
-                pass_fds=[told],
-                start_new_session=True,
-            )
-        os.close(told)
-        readable, _writable, _other = select.select([ready], [], [], START_SECONDS)
-        if not readable or os.read(ready, 5) != b"ready":
-            process.kill()
-            raise SenderError(f"the load generator did not start: {_said(folder)}")
-    finally:
-        os.close(ready)
-    Path(folder, RECORD).write_text(json.dumps({"pid": process.pid}), encoding="utf-8")
-    return process.pid
+        pid = background.start(_MODULE, [folder, json.dumps(asdict(settings))], Path(folder, LOG), environment)
+    except background.NotStartedError as error:
+        raise SenderError(f"the load generator did not start: {error}") from None
+    Path(folder, RECORD).write_text(json.dumps({"pid": pid}), encoding="utf-8")
+    return pid
 
 
 def end(folder: str, patience: float) -> dict[str, Any]:
@@ -96,26 +76,20 @@ def end(folder: str, patience: float) -> dict[str, Any]:
     if not result.exists():
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        raise SenderError(f"the load generator left no result: {_said(folder)}")
+        raise SenderError(f"the load generator left no result: {background.last_line(Path(folder, LOG))}")
     found: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
     return found
 
 
-def _said(folder: str) -> str:
-    lines = Path(folder, LOG).read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    return (lines or ["no message"])[-1]
-
-
 def main() -> None:
     """Send as the arguments say until a signal, the end of the controller, or the time."""
-    told, folder, settings = int(sys.argv[2]), Path(sys.argv[3]), Settings(**json.loads(sys.argv[4]))
+    folder, settings = Path(sys.argv[3]), Settings(**json.loads(sys.argv[4]))
     ending = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda _number, _frame: ending.set())
     threading.Thread(target=_end_with, args=(settings.controller, ending), daemon=True).start()
     client = _client(settings)
-    os.write(told, b"ready")
-    os.close(told)
+    background.is_ready()
     entry, pressure = Entry(**settings.entry), Pressure(**settings.pressure)
     seen = run(entry, pressure, settings.rate, ending, client=client, namespace=settings.namespace)
     _write(folder, seen)

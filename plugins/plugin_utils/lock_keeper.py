@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A process that renews the lease of a lock for as long as the controller runs, and gives the lock back when it ends.
 
-It is no thread of the controller, because that forks all the time. It ends by itself when the controller is killed.
+It ends by itself when the controller is killed.
 What it is to keep is in its arguments; the credentials are in its environment.
 """
 
@@ -12,9 +12,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import select
 import signal
-import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -25,16 +23,15 @@ from ansible_collections.creator.platform.plugins.module_utils.aws import lock_t
 from ansible_collections.creator.platform.plugins.module_utils.aws.clients import client_factory
 from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AWS_ERRORS
 from ansible_collections.creator.platform.plugins.module_utils.lock.state import RENEWALS
+from ansible_collections.creator.platform.plugins.plugin_utils import background
 from ansible_collections.creator.platform.plugins.plugin_utils.warm_wire import started_at
 
 #: In the controller's folder for temporary files: the lock that this run holds, and its keeper.
 FILE = "creator-platform-lock.json"
-START_SECONDS = 60.0
 END_SECONDS = 20.0
 POLL = 1.0
 LOG = "creator-platform-lock.log"
 _MODULE = "ansible_collections.creator.platform.plugins.plugin_utils.lock_keeper"
-_START = f"import sys; sys.path.insert(0, sys.argv[1]); from {_MODULE} import main; main()"
 
 
 @dataclass(frozen=True)
@@ -63,29 +60,11 @@ def kept(folder: str) -> Kept | None:
 
 def start(folder: str, lock: Kept, environment: dict[str, str]) -> Kept:
     """Start the keeper of a lock. Raises OSError, with what it said, when it does not start."""
-    root = str(Path(__file__).parents[5])  # the folder that holds ansible_collections
-    ready, told = os.pipe()
     try:
-        with Path(folder, LOG).open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-c", _START, root, str(told), json.dumps(asdict(lock))],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=environment,
-                cwd="/",
-                pass_fds=[told],
-                start_new_session=True,
-            )
-        os.close(told)
-        readable, _writable, _other = select.select([ready], [], [], START_SECONDS)
-        if not readable or os.read(ready, 5) != b"ready":
-            process.kill()
-            said = Path(folder, LOG).read_text(encoding="utf-8", errors="replace").strip().splitlines()
-            raise OSError(f"the keeper of the lock did not start: {(said or ['no message'])[-1]}")
-    finally:
-        os.close(ready)
-    found = Kept(**{**asdict(lock), "keeper": process.pid, "keeper_began": started_at(process.pid)})
+        pid = background.start(_MODULE, [json.dumps(asdict(lock))], Path(folder, LOG), environment)
+    except background.NotStartedError as error:
+        raise OSError(f"the keeper of the lock did not start: {error}") from None
+    found = Kept(**{**asdict(lock), "keeper": pid, "keeper_began": started_at(pid)})
     Path(folder, FILE).write_text(json.dumps(asdict(found)), encoding="utf-8")
     return found
 
@@ -124,13 +103,12 @@ def _is_zombie(pid: int) -> bool:
 
 def main() -> None:
     """Keep the lock that the arguments tell of until the controller ends, or a signal says so."""
-    told, lock = int(sys.argv[2]), Kept(**json.loads(sys.argv[3]))
+    lock = Kept(**json.loads(sys.argv[3]))
     ended = [False]
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda _number, _frame: ended.__setitem__(0, True))
     client = client_factory(dict(os.environ), read_seconds=10)("dynamodb", lock.region)
-    os.write(told, b"ready")
-    os.close(told)
+    background.is_ready()
     if _keep(client, lock, ended):
         with contextlib.suppress(*AWS_ERRORS):  # without an answer the lease ends by itself
             lock_table.release(client, lock.table, lock.owner, lock.token)
