@@ -1,0 +1,25 @@
+# Copyright: creator.platform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pictures that any reader takes."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+from ansible_collections.creator.platform.plugins.module_utils.media.picture import picture
+
+
+def test_the_picture_is_a_png_of_its_size() -> None:
+    content = picture(8, 4)
+    assert content == picture(8, 4)
+    assert content.startswith(b"\x89PNG\r\n\x1a\n")
+    assert struct.unpack(">II", content[16:24]) == (8, 4)
+    start = content.index(b"IDAT") + 4
+    length = struct.unpack(">I", content[start - 8 : start - 4])[0]
+    assert len(zlib.decompress(content[start : start + length])) == 4 * (1 + 8 * 3)
+
+
+def test_another_tint_is_another_picture() -> None:
+    assert picture(tint=(255, 255, 255)) != picture() != picture(tint=(1, 0, 128))
