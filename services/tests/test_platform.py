@@ -160,6 +160,59 @@ def test_a_payment_is_made_once_for_a_key(cloud: Cloud, services: Services) -> N
     assert cloud.rows("SELECT count(*) FROM payments WHERE subscription_id = %s", subscription) == [(2,)]
 
 
+def test_everything_that_is_written_is_written_once_for_a_key(cloud: Cloud, services: Services) -> None:
+    api, handle = services["api"], f"creator-{uuid.uuid4().hex[:8]}"
+
+    def send(key: str, path: str, body: dict[str, Any] | bytes, **more: Any) -> httpx.Response:
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        headers = {
+            "Content-Type": "image/png" if isinstance(body, bytes) else "application/json",
+            "Idempotency-Key": key,
+        }
+        return httpx.post(api.url + path, content=content, headers=headers, timeout=20, **more)
+
+    def once(key: str, path: str, body: dict[str, Any] | bytes, **more: Any) -> dict[str, Any]:
+        with ThreadPoolExecutor(4) as pool:
+            answers = list(pool.map(lambda _number: send(f"{handle}-{key}", path, body, **more), range(4)))
+        assert {answer.status_code for answer in answers} == {201}, answers[0].text
+        assert sum("Idempotency-Replayed" not in answer.headers for answer in answers) == 1
+        assert len({json.dumps(answer.json(), sort_keys=True) for answer in answers}) == 1
+        found: dict[str, Any] = answers[0].json()
+        return found
+
+    def media() -> set[str]:
+        pages = cloud.client("s3").get_paginator("list_objects_v2").paginate(Bucket="laptop-media", Prefix="media/")
+        return {each["Key"] for page in pages for each in page.get("Contents", [])}
+
+    before = media()
+    creator = {
+        "handle": handle,
+        "display_name": "A",
+        "email": "a@example.com",
+        "country": "GB",
+        "monthly_price": "1.00",
+    }
+    once("creator", "/creators", creator)
+    draft = {"title": "T", "body": "B", "visibility": "draft"}
+    post = once("post", f"/creators/{handle}/posts", draft)["public_id"]
+    once("subscription", f"/creators/{handle}/subscriptions", {"email": "r@example.net"})
+    key = once("medium", f"/posts/{post}/media", picture(), params={"alt": "A map"})["object_key"]
+
+    counted = "SELECT count(*) FROM {} t JOIN creators c ON c.id = t.creator_id WHERE c.handle = %s"
+    assert [cloud.rows(counted.format(table), handle) for table in ("posts", "subscriptions")] == [[(1,)], [(1,)]]
+    assert cloud.rows(
+        "SELECT m.object_key FROM media m JOIN posts p ON p.id = m.post_id WHERE p.public_id = %s", post
+    ) == [(key,)]
+    assert media() - before == {key}, "no object is left that no row names"
+
+    assert send(f"{handle}-creator", "/creators", creator | {"country": "IE"}).status_code == 422
+    assert send("another", "/creators", creator).status_code == 409
+    assert send(f"{handle}-post", f"/creators/{handle}/subscriptions", {"email": "r@example.net"}).status_code == 422
+    assert send(f"{handle}-medium", f"/posts/{post}/media", picture(), params={"alt": "?"}).status_code == 422
+    refused = send("not fit to be a key", f"/creators/{handle}/posts", draft)
+    assert (refused.status_code, cloud.rows(counted.format("posts"), handle)) == (400, [(1,)])
+
+
 def test_a_message_that_nobody_can_do_ends_in_the_dead_letter_queue(cloud: Cloud, services: Services) -> None:
     api, sqs = services["api"], cloud.client("sqs")
     post = httpx.post(

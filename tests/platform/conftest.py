@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import json
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
+import psycopg.conninfo
 import pytest
 
 from localcloud import lifecycle, real_parts
@@ -31,8 +36,8 @@ class Platform:
     cloud: RunningCloud
     evidence: Path
 
-    def play(self, playbook: str, **extra: Any) -> tuple[int, str]:
-        """Exit code and output of a playbook."""
+    def _command(self, playbook: str, extra: dict[str, Any]) -> dict[str, Any]:
+        """Arguments of subprocess for a playbook."""
         environment = {
             **os.environ,
             "LOCALCLOUD_STATE": str(self.cloud.state),
@@ -42,10 +47,34 @@ class Platform:
         }
         program = str(Path(sys.executable).with_name("ansible-playbook"))
         command = [program, "-i", "inventories/local/hosts.yml", f"playbooks/{playbook}.yml", "-e", json.dumps(extra)]
-        done = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=500, check=False
-        )
+        return {"args": command, "cwd": ROOT, "env": environment, "text": True}
+
+    def play(self, playbook: str, **extra: Any) -> tuple[int, str]:
+        """Exit code and output of a playbook."""
+        done = subprocess.run(**self._command(playbook, extra), capture_output=True, timeout=1000, check=False)
         return done.returncode, done.stdout + done.stderr
+
+    def kill(self, playbook: str, when: Callable[[], bool], **extra: Any) -> None:
+        """Start a playbook, and end it, its workers and their modules by SIGKILL when it is time."""
+        # A module of the warm connection is no child of the run, and would go on to its end.
+        extra = {"ansible_connection": "local", **extra}
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        run = subprocess.Popen(**self._command(playbook, extra), **quiet)
+        try:
+            for _look in range(600):
+                if when():
+                    return
+                assert run.poll() is None, f"{playbook} ended before it was time"
+                time.sleep(0.1)
+            pytest.fail(f"the time to kill {playbook} never came")
+        finally:
+            # By ancestry: its workers have sessions of their own.
+            with contextlib.suppress(psutil.NoSuchProcess):
+                for process in psutil.Process(run.pid).children(recursive=True):
+                    with contextlib.suppress(psutil.NoSuchProcess):
+                        process.kill()
+            run.kill()
+            run.wait(30)
 
     def told(self, name: str) -> Any:
         """A document of the evidence."""
@@ -57,16 +86,26 @@ class Platform:
         found: dict[str, str] = self.told("images")["services"]
         return found
 
-    def rows(self, statement: str) -> list[tuple[Any, ...]]:
-        """What the platform's database answers."""
-        ssm, secrets = self.cloud.client("ssm"), self.cloud.client("secretsmanager")
-        page = ssm.get_parameters_by_path(Path="/creator/local/database", Recursive=True)["Parameters"]
-        known = {each["Name"].rsplit("/", 1)[1]: each["Value"] for each in page}
-        login = json.loads(secrets.get_secret_value(SecretId=known["secret_arn"])["SecretString"])
-        with psycopg.connect(
+    def outputs(self, component: str) -> dict[str, str]:
+        """What a component publishes."""
+        path = f"/creator/local/{component}"
+        page = self.cloud.client("ssm").get_parameters_by_path(Path=path, Recursive=True)["Parameters"]
+        return {each["Name"].rsplit("/", 1)[1]: each["Value"] for each in page}
+
+    @functools.cached_property
+    def _database(self) -> str:
+        """How the platform's database is reached."""
+        known = self.outputs("database")
+        secret = self.cloud.client("secretsmanager").get_secret_value(SecretId=known["secret_arn"])
+        login = json.loads(secret["SecretString"])
+        return psycopg.conninfo.make_conninfo(
             host=known["endpoint_address"], port=int(known["endpoint_port"]), dbname=known["database_name"],
             user=login["username"], password=login["password"],
-        ) as connection:  # fmt: skip
+        )  # fmt: skip
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """What the platform's database answers."""
+        with psycopg.connect(self._database) as connection:
             return connection.execute(statement.encode()).fetchall()
 
 

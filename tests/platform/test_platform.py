@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
+
+from ansible_collections.creator.platform.plugins.module_utils.seed_api import items
 
 from tests.platform.conftest import Platform
 
@@ -51,6 +54,79 @@ def test_a_post_is_followed_through_the_platform(platform: Platform) -> None:
     smoke = platform.told("smoke")
     assert [check["ok"] for check in smoke["checks"]] == [True, True]
     assert {check["release"] for check in smoke["checks"]} == {platform.told("images")["revision"]}
+
+
+# ruff: noqa: S608  the statements are written here
+#: The rows of the data set of one mark, as the services keep them.
+OURS = "JOIN platform.creators c ON c.id = t.creator_id WHERE c.handle LIKE '%-MARK'"
+DATA_SET = {
+    "creators": "SELECT handle, display_name, email, country, monthly_price::text, currency, profile "
+    "FROM platform.creators WHERE handle LIKE '%-MARK'",
+    "posts": "SELECT c.handle, t.title, t.body, t.visibility, t.tags FROM platform.posts t " + OURS,
+    "media": "SELECT t.title, m.object_key, encode(m.checksum, 'hex'), m.bytes, m.details "
+    "FROM platform.media m JOIN platform.posts t ON t.id = m.post_id " + OURS,
+    "subscriptions": "SELECT c.handle, t.subscriber_email, t.plan FROM platform.subscriptions t " + OURS,
+    "payments": "SELECT c.handle, t.subscriber_email, y.amount::text, y.receipt ->> 'method' "
+    "FROM platform.payments y JOIN platform.subscriptions t ON t.id = y.subscription_id " + OURS,
+}
+
+
+def data_set(platform: Platform, mark: str) -> dict[str, list[tuple[Any, ...]]]:
+    return {kind: sorted(platform.rows(each.replace("MARK", mark)), key=repr) for kind, each in DATA_SET.items()}
+
+
+def test_the_data_set_is_written_by_the_services_once_although_a_run_was_killed(platform: Platform) -> None:
+    plan, mark = items.plan("creator", 3), items.label("creator", 3)
+    wanted = items.counts(plan)
+
+    def written() -> int:
+        return sum(len(rows) for rows in data_set(platform, mark).values())
+
+    posts_of_ours = DATA_SET["posts"].replace("MARK", mark)
+    platform.kill("seed", lambda: len(platform.rows(posts_of_ours)) >= 20)
+    before = written()
+    assert 20 < before < len(plan)
+    code, said = platform.play("seed", platform_lock_wait=120)
+    assert code == 0, said[-4000:]
+    seed = platform.told("seed")
+    assert (seed["way"], seed["tables"], seed["changed"]) == ("api", wanted, True)
+    # What was on its way when the run was killed came there too.
+    assert before <= sum(seed["found"].values()) <= before + 4
+
+    found = data_set(platform, mark)
+    assert {kind: len(rows) for kind, rows in found.items()} == wanted, "none is missing, none is there twice"
+    names = {item.key: item.expected.get("handle") or item.body for item in plan if not isinstance(item.body, bytes)}
+    creators = {item.identity for item in plan if item.kind == "creators"}
+    assert {(*row[:6], items.canonical(row[6])) for row in found["creators"]} == creators
+    posts = {(names[item.parent], *item.identity) for item in plan if item.kind == "posts"}
+    assert {(*row[:4], items.canonical(row[4])) for row in found["posts"]} == posts
+    parents = {item.key: item for item in plan}
+    subscriptions = {
+        (names[item.parent], item.body["email"], item.body["plan"]) for item in plan if item.kind == "subscriptions"
+    }
+    assert set(found["subscriptions"]) == subscriptions
+    payments = {
+        (names[parents[item.parent].parent], names[item.parent]["email"], *item.identity)
+        for item in plan
+        if item.kind == "payments"
+    }
+    assert set(found["payments"]) == payments
+
+    s3, bucket = platform.cloud.client("s3"), platform.outputs("storage")["media_bucket"]
+    pictures = {(names[item.parent]["title"], item.identity[0]): item.body for item in plan if item.kind == "media"}
+    assert {(title, checksum) for title, _key, checksum, _size, _details in found["media"]} == set(pictures)
+    for title, key, checksum, size, details in found["media"]:
+        kept = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        assert kept == pictures[title, checksum]
+        assert (hashlib.sha256(kept).hexdigest(), len(kept)) == (checksum, size)
+        assert details["thumbnail"] == f"renders/{key}.webp"
+        assert s3.head_object(Bucket=bucket, Key=details["thumbnail"])["ContentLength"] > 0
+
+    code, said = platform.play("seed")
+    assert code == 0, said[-4000:]
+    again = platform.told("seed")
+    assert (again["changed"], again["found"], sum(again["created"].values())) == (False, wanted, 0)
+    assert data_set(platform, mark) == found
 
 
 def test_a_rollout_under_load_loses_nothing(platform: Platform) -> None:

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,17 +14,6 @@ FOUND, MISSING = "found", "missing"
 
 class JourneyError(Exception):
     """A step that came to nothing; the text says what was expected and what was found."""
-
-
-def picture(width: int = 64, height: int = 36) -> bytes:
-    """A PNG of that size, the same each time. https://www.w3.org/TR/png-3/"""
-    rows = b"".join(b"\0" + bytes(value for x in range(width) for value in (x * 4, y * 7, 128)) for y in range(height))
-
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 def creator(identifier: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.errors import
 from ansible_collections.creator.platform.plugins.module_utils.journey import facts
 from ansible_collections.creator.platform.plugins.module_utils.journey.facts import JourneyError
 from ansible_collections.creator.platform.plugins.module_utils.kube import api
+from ansible_collections.creator.platform.plugins.module_utils.media.picture import picture
 from ansible_collections.creator.platform.plugins.module_utils.postgres.connection import PostgresError, Target, connect
 from ansible_collections.creator.platform.plugins.module_utils.rollout.redact import redact
 from ansible_collections.creator.platform.plugins.module_utils.web.entry import Answer, Entry, WebError, ask
@@ -104,7 +105,7 @@ class Journey:
         self._send("/api/creators", facts.creator(self.identifier))
         made = self._send(f"/api/creators/{self.identifier}/posts", facts.post(self.identifier))
         self._post = str(made["public_id"])
-        answer = self._ask("POST", f"/api/posts/{self._post}/media?alt=A+journey", 201, facts.picture(), "image/png")
+        answer = self._ask("POST", f"/api/posts/{self._post}/media?alt=A+journey", 201, picture(), "image/png")
         self._object = str(json.loads(answer.body)["object_key"])
         return f"post {self._post} with a picture", {"post": self._post, "object_key": self._object}
 
@@ -136,7 +137,7 @@ class Journey:
     def _stored(self) -> tuple[str, dict[str, Any]]:
         found = self._world.s3.get_object(Bucket=self._world.bucket, Key=self._object)
         content = found["Body"].read()
-        if content != facts.picture():
+        if content != picture():
             raise JourneyError(
                 f"{self._world.bucket}/{self._object} holds {len(content)} bytes that are not the picture's"
             )

@@ -26,6 +26,14 @@ def marker(connection: Any) -> dict[str, Any] | None:
     return dict(zip(("seed", "size", "version"), row, strict=True)) if row else None
 
 
+def has_rows(connection: Any, table: str) -> bool:
+    """Whether there is the table, with rows in it."""
+    with translated(f"Looking for rows of platform.{table}"):
+        if not connection.execute("SELECT to_regclass(%s) IS NOT NULL", (f"{SCHEMA}.{table}",)).fetchone()[0]:
+            return False
+        return bool(connection.execute(f"SELECT EXISTS (SELECT FROM {quote(SCHEMA, table)})").fetchone()[0])
+
+
 def migrate(connection: Any, schema: str) -> None:
     """Run the idempotent SQL of `schema` in one transaction."""
     with translated("Migrating schema platform"), connection.transaction():

@@ -50,6 +50,7 @@ _DONE = {
     "delete": "deleted",
     "unknown": "unknown",
 }
+_WAYS = {"api": "by the services, through their API", "sql": "by SQL, as no service ran"}
 _BRAND = Markup(
     '<svg viewBox="0 0 24 24" aria-hidden="true"><rect x="3" y="13" width="18" height="7" rx="2.4" fill="currentColor"/>'
     '<rect x="6" y="7.5" width="12" height="4" rx="1.6" fill="currentColor" opacity=".55"/>'
@@ -128,6 +129,11 @@ def _hero(report: Report, limits: Limits) -> Markup:
     if report.seed:
         rows = sum(rows or 0 for rows in report.seed.tables.values())
         facts.append(("Data set", f"{units.plural(rows, 'row')} in {units.plural(len(report.seed.tables), 'table')}"))
+        if report.seed.way in _WAYS:
+            new = sum(made or 0 for made in report.seed.created.values())
+            facts.append(
+                ("Written", f"{_WAYS[report.seed.way]}, {units.plural(new, 'row') if new else 'none'} in this run")
+            )
     tone = TONES[report.verdict]
     return element(
         "section",

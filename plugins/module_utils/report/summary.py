@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.report import units, verdicts
@@ -25,13 +25,18 @@ _UNSURE = (verdicts.MISSING, verdicts.INCONCLUSIVE)
 
 @dataclass(frozen=True)
 class Seed:
-    """The synthetic data set, which the verdict does not depend on: rows per table; None when there is no record."""
+    """The synthetic data set, which the verdict does not depend on: rows per table; None when there is no record.
+
+    way: api when the services wrote it, sql when no service ran; "" when that is not on record. created: rows that are new.
+    """
 
     tables: Mapping[str, int | None]
     size: str = ""
     seed: str = ""
     seconds: float | None = None
     finished: str = ""
+    way: str = ""
+    created: Mapping[str, int | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -126,11 +131,16 @@ def _seed(evidence: Evidence) -> Seed | None:
     found = evidence.single["seed"]
     if found.state != READ:
         return None
-    tables = {text(name): integer(rows) for name, rows in mapping(found.data.get("tables")).items()}
+    tables, created = (
+        {text(name): integer(rows) for name, rows in mapping(found.data.get(which)).items()}
+        for which in ("tables", "created")
+    )
     return Seed(
         tables=tables,
         size=text(found.data.get("size")),
         seed=text(found.data.get("seed")),
         seconds=number(found.data.get("seconds")),
         finished=text(found.data.get("finished")),
+        way=text(found.data.get("way")),
+        created=created,
     )

@@ -28,8 +28,8 @@ class Outcome:
 def fill(target: Target, *, environment: str, seed: str, size: int, schema: str, replace: bool, dry: bool) -> Outcome:
     """Bring schema and data set into the database, all in one transaction. `schema` is idempotent SQL.
 
-    A database that holds this very data set is left alone; rows that people added to it are welcome. Another data set, or one
-    with rows missing, is only thrown away with `replace`.
+    A database that holds this very data set is left alone; rows that people added to it are welcome. Another data set, one
+    with rows missing, or rows that came another way, are only thrown away with `replace`.
     Raises SeedError for an environment that must not be filled and for such a data set, PostgresError, ValueError.
     """
     refusal = generate.refused(environment)
@@ -46,6 +46,11 @@ def fill(target: Target, *, environment: str, seed: str, size: int, schema: str,
             if not dry:
                 load.migrate(connection, schema)
             return Outcome(False, counted)
+        if not replace and load.has_rows(connection, "creators"):
+            raise SeedError(
+                "The database holds creators that this did not write, such as those that signed up through the API. Set "
+                "seed_replace: true to throw them away with everything of theirs."
+            )
         if dry:
             return Outcome(True, wanted)
         return Outcome(True, _write(connection, schema, plan, marker, wanted))

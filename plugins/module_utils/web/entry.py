@@ -72,6 +72,60 @@ class Answer:
     seconds: float
 
 
+class Connection:
+    """A connection to the entry that is kept between requests, made with the first and again after one that failed.
+
+    timeout: seconds for each step of a request. For one thread at a time.
+    """
+
+    def __init__(self, entry: Entry, timeout: float = 15.0) -> None:
+        self._entry, self._timeout = entry, timeout
+        self._open: http.client.HTTPConnection | None = None
+
+    def ask(
+        self, path: str, *, method: str = "GET", body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """One request. Raises WebError when no whole answer comes."""
+        began = time.monotonic()
+        host, port = self._entry.where
+        try:
+            if (
+                self._open is None or self._open.sock is None
+            ):  # the latter after an answer that said it would be the last
+                self._open = self._connect(host, port)
+            self._open.request(method, path, body, dict(headers or {}))
+            answer = self._open.getresponse()
+            content = answer.read(MOST_BYTES + 1)
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            told = f"{method} {self._entry.url}{path} at {host}:{port}"
+            raise WebError(f"{told}: {error or type(error).__name__}") from error
+        if len(content) > MOST_BYTES:
+            self.close()
+            raise WebError(f"{method} {self._entry.url}{path}: the answer is larger than {MOST_BYTES} bytes")
+        found = {name.lower(): value for name, value in answer.getheaders()}
+        return Answer(answer.status, found, content, time.monotonic() - began)
+
+    def _connect(self, host: str, port: int) -> http.client.HTTPConnection:
+        made = http.client.HTTPConnection(self._entry.host, timeout=self._timeout)
+        plain = socket.create_connection((host, port), self._timeout)
+        # A request is sent in two parts, and the second shall not wait for the first one's acknowledgement.
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            context = self._entry.context()
+            made.sock = context.wrap_socket(plain, server_hostname=self._entry.host) if context else plain
+        except (OSError, WebError):
+            plain.close()
+            raise
+        return made
+
+    def close(self) -> None:
+        """Let it go; the next request makes another."""
+        if self._open is not None:
+            self._open.close()
+        self._open = None
+
+
 def ask(
     entry: Entry,
     path: str,
@@ -82,21 +136,8 @@ def ask(
     timeout: float = 15.0,
 ) -> Answer:
     """One request on a connection of its own. Raises WebError when no whole answer comes within `timeout` seconds a step."""
-    began = time.monotonic()
-    host, port = entry.where
-    connection = http.client.HTTPConnection(entry.host, timeout=timeout)
+    connection = Connection(entry, timeout)
     try:
-        plain = socket.create_connection((host, port), timeout)
-        context = entry.context()
-        connection.sock = context.wrap_socket(plain, server_hostname=entry.host) if context else plain
-        connection.request(method, path, body, dict(headers or {}))
-        answer = connection.getresponse()
-        content = answer.read(MOST_BYTES + 1)
-    except (OSError, http.client.HTTPException) as error:
-        raise WebError(f"{method} {entry.url}{path} at {host}:{port}: {error or type(error).__name__}") from error
+        return connection.ask(path, method=method, body=body, headers=headers)
     finally:
         connection.close()
-    if len(content) > MOST_BYTES:
-        raise WebError(f"{method} {entry.url}{path}: the answer is larger than {MOST_BYTES} bytes")
-    found = {name.lower(): value for name, value in answer.getheaders()}
-    return Answer(answer.status, found, content, time.monotonic() - began)

@@ -42,6 +42,9 @@ REPLAYS = Counter("platform_payment_replays", "Payments asked for again with the
 _IMAGES = ("image/gif", "image/jpeg", "image/png", "image/webp")
 _MAX_BODY = 256 * 1024
 _MISSING = {"404", "NoSuchKey"}
+_KEYS = "1 to 64 letters, digits or . _ : -"
+#: Names of objects that follow from an idempotency key are of this namespace.
+_REQUESTS = uuid.UUID("0b0a2f0e-6b1f-4c5e-9d6e-3a6f5f1c9a11")
 T = TypeVar("T", bound=BaseModel)
 R = TypeVar("R")
 
@@ -107,33 +110,34 @@ class Api:
 
     async def sign_up(self, request: Request) -> Response:
         """A creator signs up."""
-        made = await self._make(store.sign_up, await _body(request, models.NewCreator))
-        SIGNUPS.inc()
-        log.info("signed up", extra=fields(creator=made.content["handle"]))
-        return JSONResponse(made.content, 201)
+        made = await self._make(store.sign_up, _key(request), await _body(request, models.NewCreator))
+        if not made.replayed:
+            SIGNUPS.inc()
+            log.info("signed up", extra=fields(creator=made.content["handle"]))
+        return _created(made)
 
     async def write_post(self, request: Request) -> Response:
         """A creator writes a post."""
         wanted = await _body(request, models.NewPost)
-        made = await self._make(store.write_post, request.path_params["handle"], wanted)
-        POSTS.labels(wanted.visibility).inc()
-        log.info("posted", extra=fields(post=made.content["public_id"], jobs=made.jobs))
-        return JSONResponse(made.content, 201)
+        made = await self._make(store.write_post, _key(request), request.path_params["handle"], wanted)
+        if not made.replayed:
+            POSTS.labels(wanted.visibility).inc()
+            log.info("posted", extra=fields(post=made.content["public_id"], jobs=made.jobs))
+        return _created(made)
 
     async def subscribe(self, request: Request) -> Response:
         """A reader subscribes."""
         wanted = await _body(request, models.NewSubscription)
-        made = await self._make(store.subscribe, request.path_params["handle"], wanted)
-        SUBSCRIPTIONS.labels(wanted.plan).inc()
-        return JSONResponse(made.content, 201)
+        made = await self._make(store.subscribe, _key(request), request.path_params["handle"], wanted)
+        if not made.replayed:
+            SUBSCRIPTIONS.labels(wanted.plan).inc()
+        return _created(made)
 
     async def pay(self, request: Request) -> Response:
         """A payment, once for each Idempotency-Key."""
-        key = accepted(request.headers.get("idempotency-key"))
+        key = _key(request)
         if not key:
-            raise HttpError(
-                400, "Send an Idempotency-Key: 1 to 64 letters, digits or . _ : -, a new one for each payment."
-            )
+            raise HttpError(400, f"Send an Idempotency-Key: {_KEYS}, a new one for each payment.")
         made = await self._make(store.pay, key, await _body(request, models.NewPayment))
         if made.replayed:
             REPLAYS.inc()
@@ -141,12 +145,11 @@ class Api:
             PAYMENTS.labels(made.content["state"]).inc()
             REVENUE.labels(made.content["currency"]).inc(float(made.content["amount"]))
             log.info("paid", extra=fields(payment=made.content["id"], jobs=made.jobs))
-        headers = {"Idempotency-Replayed": "true"} if made.replayed else {}
-        return JSONResponse(made.content, 201, headers)
+        return _created(made)
 
     async def upload(self, request: Request) -> Response:
         """The body becomes a medium of the post; its alternative text is the parameter `alt`."""
-        kind, post = request.headers.get("content-type", ""), request.path_params["post"]
+        kind, post, key = request.headers.get("content-type", ""), request.path_params["post"], _key(request)
         if kind not in _IMAGES:
             raise HttpError(415, f"Media are {', '.join(_IMAGES)}, not {kind or 'without a Content-Type'}.")
         async with self._uploads:
@@ -155,14 +158,17 @@ class Api:
             if not content:
                 raise HttpError(400, "The body is empty.")
             alt = request.query_params.get("alt", "")[:300]
-            medium = await self._run(self._keep, kind, content, alt)
-            made = await self._make(store.add_media, post, medium)
-        MEDIA.inc(len(content))
-        log.info("media added", extra=fields(post=post, object_key=medium.key, bytes=len(content), jobs=made.jobs))
-        return JSONResponse(made.content, 201)
+            medium = await self._run(self._keep, kind, content, alt, f"{post} {key}" if key else "")
+            made = await self._make(store.add_media, key, post, medium)
+        if not made.replayed:
+            MEDIA.inc(len(content))
+            log.info("media added", extra=fields(post=post, object_key=medium.key, bytes=len(content), jobs=made.jobs))
+        return _created(made)
 
-    def _keep(self, kind: str, content: bytes, alt: str) -> store.Medium:
-        name, checksum = str(uuid.uuid4()), hashlib.sha256(content).digest()
+    def _keep(self, kind: str, content: bytes, alt: str, request: str) -> store.Medium:
+        checksum = hashlib.sha256(content).digest()
+        # A request that is made again writes the object that it has written before: none is left that no row names.
+        name = str(uuid.uuid5(_REQUESTS, f"{request} {checksum.hex()}") if request else uuid.uuid4())
         medium = store.Medium(f"media/{name[:2]}/{name}", kind, len(content), checksum, alt)
         self._s3.put_object(
             Bucket=self._settings.media_bucket,
@@ -187,6 +193,19 @@ class Api:
             raise
         headers = {"Content-Length": str(kept["ContentLength"]), "Cache-Control": "public, max-age=300"}
         return StreamingResponse(kept["Body"].iter_chunks(65536), media_type=kind, headers=headers)
+
+
+def _key(request: Request) -> str:
+    """The Idempotency-Key, "" for none. 400 for one that cannot be kept: it would be lost, and what is asked for made twice."""
+    told = request.headers.get("idempotency-key")
+    key = accepted(told)
+    if told is not None and not key:
+        raise HttpError(400, f"The Idempotency-Key is not {_KEYS}.")
+    return key
+
+
+def _created(made: store.Made) -> Response:
+    return JSONResponse(made.content, 201, {"Idempotency-Replayed": "true"} if made.replayed else {})
 
 
 async def _bytes(request: Request, most: int) -> bytes:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic import BaseModel
 from sqlalchemy.exc import IntegrityError
 
 from publishing.api.models import NewCreator, NewPayment, NewPost, NewSubscription
@@ -79,20 +80,58 @@ def _job(connection: sa.Connection, kind: str, subject: str, **payload: Any) -> 
     return job
 
 
-def sign_up(engine: sa.Engine, wanted: NewCreator) -> Made:
+def _request(*parts: str | BaseModel) -> bytes:
+    """What tells a request from others, for its idempotency key."""
+    plain = [part.model_dump_json() if isinstance(part, BaseModel) else part for part in parts]
+    return hashlib.sha256((plain[0] if len(plain) == 1 else json.dumps(plain)).encode()).digest()
+
+
+def _once(engine: sa.Engine, key: str, request: bytes, make: Callable[[sa.Connection], Made]) -> Made:
+    """What `make` makes in one transaction; made once for an idempotency key, however often and simultaneously it is asked for.
+
+    The key is written in the same transaction: a second request with it waits for the first one's end at the unique index,
+    then reads its answer, or is the first if that one failed. Without a key it is made each time. 422 for a key that came with
+    another request (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/).
+    """
+    with engine.begin() as connection:
+        if not key:
+            return make(connection)
+        first = rows(
+            connection,
+            "INSERT INTO idempotency_keys (key, request) VALUES (:key, :request) ON CONFLICT DO NOTHING RETURNING key",
+            key=key,
+            request=request,
+        )
+        if not first:
+            kept = rows(connection, "SELECT request, answer FROM idempotency_keys WHERE key = :key", key=key)
+            if not kept or bytes(kept[0]["request"]) != request:
+                raise HttpError(422, "The Idempotency-Key was used for another request: make a new one.")
+            return Made(kept[0]["answer"], replayed=True)
+        made = make(connection)
+        connection.execute(
+            sa.text("UPDATE idempotency_keys SET answer = :answer WHERE key = :key"),
+            {"answer": json.dumps(made.content), "key": key},
+        )
+        return made
+
+
+def sign_up(engine: sa.Engine, key: str, wanted: NewCreator) -> Made:
     """A new creator. 409 when the handle is taken."""
     values = wanted.model_dump() | {"profile": json.dumps(wanted.profile)}
+
+    def make(connection: sa.Connection) -> Made:
+        made = rows(
+            connection,
+            "INSERT INTO creators (handle, display_name, email, country, monthly_price, currency, profile) VALUES "  # noqa: S608
+            f"(:handle, :display_name, :email, :country, :monthly_price, :currency, :profile) RETURNING {_CREATOR}",
+            **values,
+        )
+        return Made(made[0])
+
     try:
-        with engine.begin() as connection:
-            made = rows(
-                connection,
-                "INSERT INTO creators (handle, display_name, email, country, monthly_price, currency, profile) VALUES "  # noqa: S608
-                f"(:handle, :display_name, :email, :country, :monthly_price, :currency, :profile) RETURNING {_CREATOR}",
-                **values,
-            )
+        return _once(engine, key, _request("sign up", wanted), make)
     except IntegrityError as error:
         raise HttpError(409, f"The handle {wanted.handle} is taken.") from error
-    return Made(made[0])
 
 
 def creators(engine: sa.Engine, after: int, limit: int) -> list[dict[str, Any]]:
@@ -123,9 +162,10 @@ def creator(engine: sa.Engine, handle: str, limit: int) -> dict[str, Any]:
     return found
 
 
-def write_post(engine: sa.Engine, handle: str, wanted: NewPost) -> Made:
+def write_post(engine: sa.Engine, key: str, handle: str, wanted: NewPost) -> Made:
     """A new post of a creator; unless it is a draft, to be rendered and told to subscribers. 404."""
-    with engine.begin() as connection:
+
+    def make(connection: sa.Connection) -> Made:
         owner = _one(
             rows(connection, "SELECT id FROM creators WHERE handle = :handle", handle=handle), f"creator {handle}"
         )
@@ -144,7 +184,9 @@ def write_post(engine: sa.Engine, handle: str, wanted: NewPost) -> Made:
                 _job(connection, RENDER, made["public_id"]),
                 _job(connection, NOTIFY, made["public_id"], event="post", creator=owner["id"]),
             ]
-    return Made(made | {"creator": handle}, jobs)
+        return Made(made | {"creator": handle}, jobs)
+
+    return _once(engine, key, _request("post", handle, wanted), make)
 
 
 def post(engine: sa.Engine, public_id: str) -> dict[str, Any]:
@@ -188,9 +230,10 @@ def post_exists(engine: sa.Engine, public_id: str) -> None:
         _one(rows(connection, "SELECT 1 FROM posts WHERE public_id = :id", id=_uuid(public_id)), f"post {public_id}")
 
 
-def add_media(engine: sa.Engine, public_id: str, medium: Medium) -> Made:
+def add_media(engine: sa.Engine, key: str, public_id: str, medium: Medium) -> Made:
     """An object that is in the bucket by now becomes part of a post, which is rendered again. 404."""
-    with engine.begin() as connection:
+
+    def make(connection: sa.Connection) -> Made:
         made = rows(
             connection,
             "INSERT INTO media (post_id, object_key, content_type, bytes, checksum, details) "
@@ -205,6 +248,9 @@ def add_media(engine: sa.Engine, public_id: str, medium: Medium) -> Made:
         )
         return Made(_one(made, f"post {public_id}"), [_job(connection, RENDER, public_id)])
 
+    request = _request("medium", public_id, medium.content_type, medium.checksum.hex(), medium.alt)
+    return _once(engine, key, request, make)
+
 
 def public_media(engine: sa.Engine, key: str) -> dict[str, Any]:
     """The medium of a public post. 404."""
@@ -218,9 +264,10 @@ def public_media(engine: sa.Engine, key: str) -> dict[str, Any]:
     return _one(found, f"medium {key}")
 
 
-def subscribe(engine: sa.Engine, handle: str, wanted: NewSubscription) -> Made:
+def subscribe(engine: sa.Engine, key: str, handle: str, wanted: NewSubscription) -> Made:
     """A new subscription; a year costs ten months. 404."""
-    with engine.begin() as connection:
+
+    def make(connection: sa.Connection) -> Made:
         made = rows(
             connection,
             "INSERT INTO subscriptions (creator_id, subscriber_email, plan, price, state, started_at) "
@@ -230,35 +277,19 @@ def subscribe(engine: sa.Engine, handle: str, wanted: NewSubscription) -> Made:
             months=10 if wanted.plan == "yearly" else 1,
             **wanted.model_dump(),
         )
-    return Made(_one(made, f"creator {handle}") | {"creator": handle})
+        return Made(_one(made, f"creator {handle}") | {"creator": handle})
+
+    return _once(engine, key, _request("subscription", handle, wanted), make)
 
 
 def pay(engine: sa.Engine, key: str, wanted: NewPayment) -> Made:
-    """A payment, made once for an idempotency key however often and however simultaneously it is asked for.
+    """A payment. 404, 409 for a subscription that ended."""
 
-    The key is written in the payment's own transaction: a second request with it waits for the first one's end at the unique
-    index, then reads its answer, or is the first if that one failed. 404, 409 for a subscription that ended, 422 for a key
-    that came with another request (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/).
-    """
-    request = hashlib.sha256(wanted.model_dump_json().encode()).digest()
-    with engine.begin() as connection:
-        first = rows(
-            connection,
-            "INSERT INTO idempotency_keys (key, request) VALUES (:key, :request) ON CONFLICT DO NOTHING RETURNING key",
-            key=key,
-            request=request,
-        )
-        if not first:
-            kept = rows(connection, "SELECT request, answer FROM idempotency_keys WHERE key = :key", key=key)
-            if not kept or bytes(kept[0]["request"]) != request:
-                raise HttpError(422, "The Idempotency-Key was used for another request: make a new one.")
-            return Made(kept[0]["answer"], replayed=True)
+    def make(connection: sa.Connection) -> Made:
         made = _charge(connection, key, wanted)
-        connection.execute(
-            sa.text("UPDATE idempotency_keys SET answer = :answer WHERE key = :key"),
-            {"answer": json.dumps(made), "key": key},
-        )
         return Made(made, [_job(connection, NOTIFY, f"payment-{made['id']}", event="payment")])
+
+    return _once(engine, key, _request(wanted), make)
 
 
 def _charge(connection: sa.Connection, key: str, wanted: NewPayment) -> dict[str, Any]:

@@ -57,6 +57,16 @@ def test_life_of_a_data_set(server: cluster.Cluster) -> None:
     assert server.execute("SELECT sum(hash_record_extended(p, 0)) FROM platform.payments p") == before
 
 
+def test_what_came_another_way_is_not_thrown_away(server: cluster.Cluster) -> None:
+    run(server, replace=True)
+    server.execute("DELETE FROM platform.data_set")
+    for dry in (True, False):
+        with pytest.raises(SeedError, match="creators that this did not write"):
+            run(server, dry=dry)
+    assert server.execute("SELECT count(*) FROM platform.creators") == [(4,)]
+    assert run(server, replace=True) == Outcome(True, generate.counts(4))
+
+
 def test_a_failed_run_leaves_what_was_there(server: cluster.Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     run(server, replace=True)
     broken = [*generate.tables("s", 4)[:2], generate.Table("media", ("nothing",), lambda: iter([(1,)]))]

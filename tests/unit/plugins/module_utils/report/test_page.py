@@ -210,3 +210,23 @@ def test_bars_can_be_seen(scheme: dict[str, str], hue: str) -> None:
 def test_the_style_knows_all_its_colours() -> None:
     assert set(re.findall(r"var\(--([\w-]+)\)", CSS)) <= set(LIGHT)
     assert set(LIGHT) == set(DARK)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (
+            {"way": "api", "created": {"creators": 3, "posts": 45}},
+            "by the services, through their API, 48 rows in this run",
+        ),
+        ({"way": "api", "created": {"creators": 0}}, "by the services, through their API, none in this run"),
+        ({"way": "sql", "created": {"creators": 1}}, "by SQL, as no service ran, 1 row in this run"),
+        ({"way": "by hand"}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_way_of_the_data_set_is_said_where_it_is_known(more: dict[str, Any], said: str) -> None:
+    documents = good()
+    documents["seed.json"] = documents["seed.json"] | more
+    text = " ".join(read(page(report(documents), GENERATED)).text)
+    assert (said in text) if said else ("Written" not in text)
