@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import platform
 import re
-import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,12 +13,22 @@ import kubernetes.client
 import kubernetes.stream
 import pytest
 
-from localcloud import cli, lifecycle
-from localcloud.container_nodes import addressing, busybox
+from localcloud import lifecycle
+from localcloud.container_nodes import addressing
 from localcloud.kubernetes.nodes import LABEL
 from localcloud.processes import Processes
-from tests.localcloud.conftest import RunningCloud, end_cloud
-from tests.localcloud.container_support import PLACE, REASON, container_group, container_nodes, ready, start, traces
+from tests.localcloud.conftest import RunningCloud
+from tests.localcloud.container_support import (
+    PLACE,
+    REASON,
+    container_cloud,
+    container_group,
+    container_nodes,
+    imported,
+    ready,
+    start,
+    traces,
+)
 from tests.localcloud.kubernetes_access import active_cluster, active_nodegroup, api, deployment, wait
 
 NAME = "main"
@@ -37,14 +44,8 @@ def before() -> dict[str, list[str]]:
 
 @pytest.fixture(scope="module")
 def cloud(before: dict[str, list[str]]) -> Iterator[RunningCloud]:
-    state = Path(tempfile.mkdtemp(prefix="lc-", dir="/tmp"))
-    state.chmod(0o755)
-    running = RunningCloud(state, start(state))
-    try:
+    with container_cloud() as running:
         yield running
-    finally:
-        end_cloud(running)
-        assert traces(state) == before
 
 
 @pytest.fixture(scope="module")
@@ -61,17 +62,7 @@ def cluster(cloud: RunningCloud) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def image(cloud: RunningCloud, cluster: dict[str, Any]) -> str:
     """An image made on the spot and imported under its full name."""
-    archive = cloud.state / "web.tar"
-    program = shutil.which("busybox", path="/usr/bin:/bin")
-    assert program is not None
-    archive.write_bytes(
-        busybox.archive(
-            Path(program).read_bytes(), IMAGE, platform.machine(), applets=APPLETS, command=("/bin/sh", "-c"),
-            files={"www/index.html": b"a page\n"},
-        )
-    )  # fmt: skip
-    assert cli.main(["load-image", "--state", str(cloud.state), str(archive)]) == 0
-    return IMAGE
+    return imported(cloud, IMAGE, applets=APPLETS, command=("/bin/sh", "-c"), files={"www/index.html": b"a page\n"})
 
 
 @pytest.fixture
