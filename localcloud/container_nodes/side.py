@@ -46,7 +46,7 @@ class NodeSide:
 
     def __init__(self, cloud: Cloud, parts: Parts, ending: threading.Event, target: Target) -> None:
         self._processes, self._parts, self._target = cloud.processes, parts, target
-        self._aws_port = _port(cloud.endpoint)
+        self._aws_port = _port(cloud.pods_endpoint)
         registry = cloud.registry_endpoint()
         self._registry_port = _port(registry) if registry is not None else None
         self._space = Namespace(cloud.state, cloud.processes, parts, ending)

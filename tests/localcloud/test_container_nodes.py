@@ -117,9 +117,9 @@ def inside(client: Any, pod: Any, script: str) -> str:
     return str(found)
 
 
-def fetched(client: Any, pod: Any, host: str, port: int, path: str) -> str:
-    """Answer to a GET from the pod, with its head. Not by wget: Debian's static busybox needs libraries for that."""
-    return inside(client, pod, f"printf 'GET {path} HTTP/1.0\\r\\n\\r\\n' | nc -w 3 {host} {port}")
+def fetched(client: Any, pod: Any, host: str, port: int, path: str, *, method: str = "GET") -> str:
+    """Answer to a request from the pod, with its head. Not by wget: Debian's static busybox needs libraries for that."""
+    return inside(client, pod, f"printf %b '{method} {path} HTTP/1.0\\r\\n\\r\\n' | nc -w 3 {host} {port}")
 
 
 def test_both_kinds_of_nodes_are_ready_in_one_cluster(core: Any) -> None:
@@ -188,8 +188,31 @@ def test_a_pod_reaches_the_api_server_by_its_service(client: Any, pods: list[Any
 
 
 def test_a_pod_reaches_the_emulated_aws_endpoint(client: Any, pods: list[Any]) -> None:
-    said = fetched(client, pods[0], addressing.BRIDGE, addressing.AWS_PORT, "/_localcloud/ping")
-    assert '"ok"' in said
+    said = fetched(client, pods[0], addressing.BRIDGE, addressing.AWS_PORT, "/")
+    assert "<ListAllMyBucketsResult" in said, said
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/_localcloud/ping"),
+        ("GET", "/_localcloud/requests"),
+        ("PUT", "/_localcloud/faults"),
+        ("POST", "/_localcloud/reset"),
+        # What a filter of paths before the server would let through.
+        ("POST", "/%5Flocalcloud/reset"),
+        ("POST", "http://127.0.0.1/_localcloud/reset"),
+    ],
+)
+def test_a_pod_does_not_steer_the_cloud(
+    cloud: RunningCloud, client: Any, pods: list[Any], method: str, path: str
+) -> None:
+    said = fetched(client, pods[0], addressing.BRIDGE, addressing.AWS_PORT, path, method=method)
+    assert said.startswith("HTTP/1.1 403 "), said
+    assert "/_localcloud/" in said
+    assert "is closed to pods: only this machine may ask" in said
+    assert cloud.control.get("ping") == {"status": "ok"}
+    assert container_nodes(cloud)
 
 
 def test_a_pod_reaches_a_database_while_it_exists(cloud: RunningCloud, client: Any, pods: list[Any]) -> None:
