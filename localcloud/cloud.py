@@ -31,6 +31,8 @@ class Cloud:
     account_id: str = ACCOUNT_ID
     #: Whether node groups that ask for it get nodes with real containers, where these can be: see container_nodes.
     container_nodes: bool = False
+    #: URL of the AWS API for pods on these nodes: on loopback as well, and without the control paths. "" where there are none.
+    pods_endpoint: str = ""
     #: Held by whoever changes emulated state, in a request or behind it. Never held while a real process starts.
     lock: threading.RLock = field(default_factory=threading.RLock)
     #: Services whose state a background job changed, so that it is written to disk: see persistence.

@@ -1,5 +1,7 @@
 """Control paths of the local cloud, on the port of the AWS API under `/_localcloud/`: no AWS API, open to this machine.
 
+Pods have a port of their own, where they are closed: see `closed`.
+
 A service adds its own with `@route("GET", "/_localcloud/thing")`. The function gets a `ControlRequest` and returns what
 is sent as JSON, or raises `ControlError`.
 """
@@ -33,6 +35,7 @@ class ControlError(Exception):
         self.status = status
 
 
+WSGIApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 ControlFunction = Callable[[ControlRequest], Any]
 #: (method, path) -> function
 cloud_routes: dict[tuple[str, str], ControlFunction] = {}
@@ -68,6 +71,23 @@ def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Itera
         status, content = error.status, {"error": str(error)}
     except json.JSONDecodeError as error:
         status, content = 400, {"error": f"the body is not JSON: {error}"}
+    return _send(status, content, start_response)
+
+
+def closed(inner: WSGIApp) -> WSGIApp:
+    """The application for those who may use the AWS API and not steer the cloud: 403 for every control path."""
+
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith(PREFIX):
+            return _send(
+                403, {"error": f"{environ['PATH_INFO']} is closed to pods: only this machine may ask"}, start_response
+            )
+        return inner(environ, start_response)
+
+    return application
+
+
+def _send(status: int, content: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
     sent = json.dumps(content).encode()
     start_response(
         f"{status} Control",

@@ -72,7 +72,7 @@ def serve(
     handed: descriptor of a listening socket to go on with. container_nodes: see Cloud.
     """
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"  # read by moto when it is imported
-    from localcloud import assembly, server  # noqa: PLC0415 - moto costs a second, and reads the environment
+    from localcloud import assembly, control, server  # noqa: PLC0415 - moto costs a second, and reads the environment
 
     known = places.read(state)
     try:
@@ -87,8 +87,11 @@ def serve(
         further_root_keys=places.further_keys(known, os.environ.get(places.ROOT_KEY)),
     )  # fmt: skip
     certificates.ensure_ca(state)
+    # Where they come from decides what they may ask: a socket cannot be mistaken, unlike a path or a header.
+    pods = server.bind(0, None) if container_nodes else None
     cloud = Cloud(
-        state=state, endpoint=endpoint, processes=Processes(state), factor=factor, container_nodes=container_nodes
+        state=state, endpoint=endpoint, processes=Processes(state), factor=factor, container_nodes=container_nodes,
+        pods_endpoint=f"http://127.0.0.1:{pods.port}" if pods else "",
     )  # fmt: skip
     try:
         api = assembly.assemble(cloud, content)
@@ -96,14 +99,14 @@ def serve(
         log.error("%s", error, exc_info=error.__cause__)
         log.error("%s", error)
         return 5
-    listener.app = api.app
-    serving = threading.Thread(target=listener.serve_forever, name="serve", daemon=True)
     ending = threading.Event()
     socket = os.dup(listener.fileno())
     beginning = Anew(ending)
     for sig in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sig, lambda *_: ending.set())
-    serving.start()
+    server.start(listener, api.app, "serve")
+    if pods:
+        server.start(pods, control.closed(api.app), "serve pods")
     places.write(state, content)
     log.info("serving %s, state %s", endpoint, state)
     for hook in cloud.on_restored:
@@ -112,7 +115,8 @@ def serve(
     log.info("stopping")
     for hook in cloud.on_stopping:
         run_hook(hook)
-    listener.shutdown()
+    for each in filter(None, (listener, pods)):
+        each.shutdown()
     api.store.stop()
     cloud.processes.stop_many(cloud.processes.names())
     if beginning.asked:

@@ -10,6 +10,7 @@ import functools
 import importlib
 import logging
 import pkgutil
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -20,9 +21,9 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 import localcloud.services
 from localcloud.cloud import Cloud
+from localcloud.control import WSGIApp
 
 log = logging.getLogger("localcloud")
-WSGIApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class RequestHandler(MotoRequestHandler):
@@ -52,6 +53,12 @@ def bind(preferred_port: int, required_port: int | None, handed: int | None = No
         return _make(preferred_port)
     except (OSError, SystemExit):
         return _make(0)
+
+
+def start(listener: BaseWSGIServer, app: WSGIApp, name: str) -> None:
+    """Have a listener answer with an application, in threads of its own. name: of the first of them."""
+    listener.app = app
+    threading.Thread(target=listener.serve_forever, name=name, daemon=True).start()
 
 
 def _make(port: int) -> BaseWSGIServer:

@@ -82,7 +82,8 @@ def cache_directory(module: Module, environ: Mapping[str, str] = os.environ) -> 
 def locate(environ: Mapping[str, str] = os.environ) -> dict[str, Path]:
     """Paths of the binaries that are built. What is missing from the answer has to be."""
     places = {binary: cache_directory(module, environ) / binary for module in MODULES for binary in module.packages}
-    return {binary: path for binary, path in places.items() if path.is_file()}
+    # Not is_file(): of a folder that this user may not look into, it raises.
+    return {binary: path for binary, path in places.items() if os.access(path, os.X_OK)}
 
 
 def linker_flags(module: Module, package: str) -> str:

@@ -9,7 +9,6 @@ import signal
 import socket
 import threading
 from collections.abc import Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote
 
@@ -32,6 +31,7 @@ from localcloud.container_nodes.objects import Launch
 from localcloud.container_nodes.parts import Parts
 from localcloud.kubernetes.api import Api, ApiError
 from localcloud.kubernetes.pod_identity import AGENT_ADDRESS, AGENT_PORT
+from localcloud.loopback import free_ports
 from localcloud.places import atomic
 
 PROXY = "container-proxy"
@@ -46,7 +46,7 @@ class NodeSide:
 
     def __init__(self, cloud: Cloud, parts: Parts, ending: threading.Event, target: Target) -> None:
         self._processes, self._parts, self._target = cloud.processes, parts, target
-        self._aws_port = _port(cloud.endpoint)
+        self._aws_port = _port(cloud.pods_endpoint)
         registry = cloud.registry_endpoint()
         self._registry_port = _port(registry) if registry is not None else None
         self._space = Namespace(cloud.state, cloud.processes, parts, ending)
@@ -91,9 +91,9 @@ class NodeSide:
         launches: each with the name of a node that was there before and comes again, None for a new one.
         credentials: instance id of each -> those of a session of its role.
         """
-        ports = _free_ports(len(launches))
+        kubelets = free_ports(*[0] * len(launches))
         made = []
-        for (name, launch), port in zip(launches, ports, strict=True):
+        for (name, launch), port in zip(launches, kubelets, strict=True):
             instance = Instance(self._site, Node(self._index(name), port), launch)
             self.nodes[instance.node.name] = instance
             made.append(instance)
@@ -244,11 +244,3 @@ def _port(endpoint: str) -> int:
 def _listens(port: int) -> bool:
     with socket.socket() as client:
         return client.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _free_ports(count: int) -> list[int]:
-    with ExitStack() as stack:
-        listeners = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for listener in listeners:
-            listener.bind(("127.0.0.1", 0))
-        return [int(listener.getsockname()[1]) for listener in listeners]

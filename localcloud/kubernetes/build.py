@@ -106,7 +106,7 @@ def locate(environ: Mapping[str, str] = os.environ) -> dict[str, Path]:
     found = {}
     for binary in PACKAGES:
         built = cache_directory(environ) / binary
-        path = built if built.is_file() else existing(binary, environ)
+        path = built if os.access(built, os.X_OK) else existing(binary, environ)
         if path is not None:
             found[binary] = path
     return found

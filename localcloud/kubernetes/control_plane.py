@@ -10,10 +10,8 @@ import base64
 import json
 import shutil
 import signal
-import socket
 import time
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +24,7 @@ from localcloud.container_nodes import addressing
 from localcloud.kubernetes import build
 from localcloud.kubernetes.api import Api
 from localcloud.kubernetes.nodes import PLAYED
+from localcloud.loopback import free_ports
 from localcloud.places import atomic
 from localcloud.processes import Processes
 
@@ -54,19 +53,8 @@ class Ports:
 
 def pick_ports(preferred: Ports | None = None) -> Ports:
     """The preferred ports where they are free, else ones that the kernel picks; all different."""
-    with ExitStack() as stack:
-        chosen = {name: _bind(stack, getattr(preferred, name, 0)) for name in Ports.__dataclass_fields__}
-    return Ports(**chosen)
-
-
-def _bind(stack: ExitStack, port: int) -> int:
-    listener = stack.enter_context(socket.socket())
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(("127.0.0.1", port))
-    except OSError:
-        listener.bind(("127.0.0.1", 0))
-    return int(listener.getsockname()[1])
+    names = list(Ports.__dataclass_fields__)
+    return Ports(**dict(zip(names, free_ports(*(getattr(preferred, name, 0) for name in names)), strict=True)))
 
 
 @dataclass(frozen=True)

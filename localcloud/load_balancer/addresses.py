@@ -9,11 +9,11 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
-import socket
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from localcloud.container_nodes.addressing import NETWORK, namespace_name
+from localcloud.loopback import free_ports
 from localcloud.places import atomic
 
 NAMESPACES = Path("/run/netns")
@@ -82,9 +82,12 @@ class Ports:
 
     def of(self, arn: str) -> int:
         """Its port; one that is free where it has none yet, or where another program took it."""
-        port = self._ports.get(arn)
-        if port is None or (port not in self._held and not _is_free(port)):
-            port = self._ports[arn] = _free_port()
+        known = self._ports.get(arn)
+        if known is not None and known in self._held:
+            return known
+        (port,) = free_ports(known or 0)
+        if port != known:
+            self._ports[arn] = port
             _write(self._path, self._ports)
         return port
 
@@ -115,22 +118,6 @@ def _is_pod(address: str) -> bool:
         return ipaddress.ip_address(address) in _PODS
     except ValueError:
         return False
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as found:
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            found.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def _read(path: Path) -> dict[str, int]:

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -16,6 +15,7 @@ from typing import Any
 
 import psycopg
 
+from localcloud.loopback import free_ports
 from localcloud.places import atomic
 from localcloud.postgres.binaries import Binaries, PostgresError
 from localcloud.postgres.config import ADMIN, ServerConfig, pg_hba_conf, postgresql_conf
@@ -64,17 +64,10 @@ class Site:
 
     def free_port(self, wanted: int | None) -> int:
         """`wanted` if nobody listens there, else a port the kernel picks."""
-        for port in (wanted, 0):
-            if port is None:
-                continue
-            with socket.socket() as listener:
-                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    listener.bind((ADDRESS, port))
-                except OSError:
-                    continue
-                return int(listener.getsockname()[1])
-        raise PostgresError("no free port on 127.0.0.1")
+        try:
+            return free_ports(wanted or 0)[0]
+        except OSError as error:
+            raise PostgresError(f"no free port on {ADDRESS}: {error}") from error
 
 
 class Cluster:

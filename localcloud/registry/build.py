@@ -50,7 +50,7 @@ def version() -> str:
 def locate(environ: Mapping[str, str] = os.environ) -> Path | None:
     """The binary: our own build, else one of the same major version in PATH; None where it has to be built."""
     built = cache_directory(environ) / BINARY
-    if built.is_file():
+    if os.access(built, os.X_OK):
         return built
     found = shutil.which(BINARY, path=environ.get("PATH", ""))
     return Path(found) if found and _fits(found) else None

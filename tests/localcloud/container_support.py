@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
+import platform
 import re
+import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import boto3
+import kubernetes.client
 
-from localcloud import lifecycle
-from localcloud.container_nodes import addressing, machine
+from localcloud import cli, images, lifecycle
+from localcloud.container_nodes import addressing, busybox, machine
 from localcloud.kubernetes.nodes import LABEL
-from tests.localcloud.conftest import RunningCloud
+from tests.localcloud import registry_support
+from tests.localcloud.conftest import RunningCloud, end_cloud
 from tests.localcloud.identities import document, trust
-from tests.localcloud.kubernetes_access import active_nodegroup
+from tests.localcloud.kubernetes_access import active_nodegroup, api, wait
 
 #: Where a pod has to ask for to land on a container node.
 PLACE: dict[str, Any] = {
@@ -74,6 +83,20 @@ def _all_traces() -> dict[str, list[str]]:
     }
 
 
+@contextmanager
+def container_cloud() -> Iterator[RunningCloud]:
+    """A cloud whose node groups may have container nodes. AssertionError where it leaves anything of them on the machine."""
+    before = traces()
+    state = Path(tempfile.mkdtemp(prefix="lc-", dir="/tmp"))
+    state.chmod(0o755)
+    running = RunningCloud(state, start(state))
+    try:
+        yield running
+    finally:
+        end_cloud(running)
+        assert traces(state) == before
+
+
 def start(state: Path) -> Any:
     return lifecycle.up(state, port=None, factor=0.005, environ=os.environ, say=lambda text: None)
 
@@ -111,6 +134,62 @@ def container_nodes(cloud: RunningCloud) -> list[dict[str, Any]]:
 def ready(cloud: RunningCloud) -> bool:
     rows = container_nodes(cloud)
     return bool(rows) and set(rows[0]["states"]) == {"Ready"}
+
+
+def core_of(cloud: RunningCloud, cluster: str) -> Any:
+    """A client of the cluster, once pods may be made in its namespace `default`."""
+    found = kubernetes.client.CoreV1Api(api(cloud, cluster))
+    wait("service account", lambda: found.list_namespaced_service_account("default").items)
+    return found
+
+
+def program() -> bytes:
+    """The static busybox of this machine."""
+    path = shutil.which("busybox", path="/usr/bin:/bin")
+    assert path is not None
+    return Path(path).read_bytes()
+
+
+def archive(reference: str, **content: Any) -> bytes:
+    """The OCI archive of an image of busybox. content: as of `busybox.archive`."""
+    return busybox.archive(reference=reference, **{"busybox": program(), "machine": platform.machine(), **content})
+
+
+def imported(cloud: RunningCloud, reference: str, **content: Any) -> str:
+    """Have an image of busybox on every node that is there; its name. content: as of `busybox.archive`."""
+    path = cloud.state / f"{reference.rpartition('/')[2].partition(':')[0]}.tar"
+    path.write_bytes(archive(reference, **content))
+    assert cli.main(["load-image", "--state", str(cloud.state), str(path)]) == 0
+    return reference
+
+
+def pushed(cloud: RunningCloud, repository: str, content: bytes, region: str | None = None) -> str:
+    """Digest of the one image of an OCI archive, pushed into a repository that is there."""
+    client = registry_support.Client(cloud.client("ecr", region))
+    with tarfile.open(fileobj=io.BytesIO(content)) as members:
+        files = [(each.name, members.extractfile(each)) for each in members.getmembers() if each.isfile()]
+        read = {name: file.read() for name, file in files if file is not None}
+    digest = str(json.loads(read["index.json"])["manifests"][0]["digest"])
+    manifest = read[f"blobs/sha256/{digest.partition(':')[2]}"]
+    for blob in [json.loads(manifest)["config"], *json.loads(manifest)["layers"]]:
+        client.blob(repository, read[f"blobs/sha256/{blob['digest'].partition(':')[2]}"])
+    put = client("PUT", f"/v2/{repository}/manifests/{digest}", data=manifest, headers=registry_support.MANIFEST)
+    assert put.status_code == 201, put.text
+    return digest
+
+
+def for_another_platform(cloud: RunningCloud, repository: str, digest: str, size: int) -> str:
+    """Digest of an index, in the repository, that has this image of `size` bytes of manifest for s390x and nothing else."""
+    described = {
+        "mediaType": images.MANIFEST_TYPE, "digest": digest, "size": size,
+        "platform": {"os": "linux", "architecture": "s390x"},
+    }  # fmt: skip
+    index = {"schemaVersion": 2, "mediaType": registry_support.INDEX_TYPE, "manifests": [described]}
+    put = cloud.client("ecr").put_image(
+        repositoryName=repository, imageManifest=json.dumps(index), imageManifestMediaType=registry_support.INDEX_TYPE,
+        imageTag="other",
+    )  # fmt: skip
+    return str(put["image"]["imageId"]["imageDigest"])
 
 
 def python(script: str, **container: Any) -> dict[str, Any]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import platform
 import re
-import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,12 +13,22 @@ import kubernetes.client
 import kubernetes.stream
 import pytest
 
-from localcloud import cli, lifecycle
-from localcloud.container_nodes import addressing, busybox
+from localcloud import lifecycle
+from localcloud.container_nodes import addressing
 from localcloud.kubernetes.nodes import LABEL
 from localcloud.processes import Processes
-from tests.localcloud.conftest import RunningCloud, end_cloud
-from tests.localcloud.container_support import PLACE, REASON, container_group, container_nodes, ready, start, traces
+from tests.localcloud.conftest import RunningCloud
+from tests.localcloud.container_support import (
+    PLACE,
+    REASON,
+    container_cloud,
+    container_group,
+    container_nodes,
+    imported,
+    ready,
+    start,
+    traces,
+)
 from tests.localcloud.kubernetes_access import active_cluster, active_nodegroup, api, deployment, wait
 
 NAME = "main"
@@ -37,14 +44,8 @@ def before() -> dict[str, list[str]]:
 
 @pytest.fixture(scope="module")
 def cloud(before: dict[str, list[str]]) -> Iterator[RunningCloud]:
-    state = Path(tempfile.mkdtemp(prefix="lc-", dir="/tmp"))
-    state.chmod(0o755)
-    running = RunningCloud(state, start(state))
-    try:
+    with container_cloud() as running:
         yield running
-    finally:
-        end_cloud(running)
-        assert traces(state) == before
 
 
 @pytest.fixture(scope="module")
@@ -61,17 +62,7 @@ def cluster(cloud: RunningCloud) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def image(cloud: RunningCloud, cluster: dict[str, Any]) -> str:
     """An image made on the spot and imported under its full name."""
-    archive = cloud.state / "web.tar"
-    program = shutil.which("busybox", path="/usr/bin:/bin")
-    assert program is not None
-    archive.write_bytes(
-        busybox.archive(
-            Path(program).read_bytes(), IMAGE, platform.machine(), applets=APPLETS, command=("/bin/sh", "-c"),
-            files={"www/index.html": b"a page\n"},
-        )
-    )  # fmt: skip
-    assert cli.main(["load-image", "--state", str(cloud.state), str(archive)]) == 0
-    return IMAGE
+    return imported(cloud, IMAGE, applets=APPLETS, command=("/bin/sh", "-c"), files={"www/index.html": b"a page\n"})
 
 
 @pytest.fixture
@@ -126,9 +117,9 @@ def inside(client: Any, pod: Any, script: str) -> str:
     return str(found)
 
 
-def fetched(client: Any, pod: Any, host: str, port: int, path: str) -> str:
-    """Answer to a GET from the pod, with its head. Not by wget: Debian's static busybox needs libraries for that."""
-    return inside(client, pod, f"printf 'GET {path} HTTP/1.0\\r\\n\\r\\n' | nc -w 3 {host} {port}")
+def fetched(client: Any, pod: Any, host: str, port: int, path: str, *, method: str = "GET") -> str:
+    """Answer to a request from the pod, with its head. Not by wget: Debian's static busybox needs libraries for that."""
+    return inside(client, pod, f"printf %b '{method} {path} HTTP/1.0\\r\\n\\r\\n' | nc -w 3 {host} {port}")
 
 
 def test_both_kinds_of_nodes_are_ready_in_one_cluster(core: Any) -> None:
@@ -197,8 +188,31 @@ def test_a_pod_reaches_the_api_server_by_its_service(client: Any, pods: list[Any
 
 
 def test_a_pod_reaches_the_emulated_aws_endpoint(client: Any, pods: list[Any]) -> None:
-    said = fetched(client, pods[0], addressing.BRIDGE, addressing.AWS_PORT, "/_localcloud/ping")
-    assert '"ok"' in said
+    said = fetched(client, pods[0], addressing.BRIDGE, addressing.AWS_PORT, "/")
+    assert "<ListAllMyBucketsResult" in said, said
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/_localcloud/ping"),
+        ("GET", "/_localcloud/requests"),
+        ("PUT", "/_localcloud/faults"),
+        ("POST", "/_localcloud/reset"),
+        # What a filter of paths before the server would let through.
+        ("POST", "/%5Flocalcloud/reset"),
+        ("POST", "http://127.0.0.1/_localcloud/reset"),
+    ],
+)
+def test_a_pod_does_not_steer_the_cloud(
+    cloud: RunningCloud, client: Any, pods: list[Any], method: str, path: str
+) -> None:
+    said = fetched(client, pods[0], addressing.BRIDGE, addressing.AWS_PORT, path, method=method)
+    assert said.startswith("HTTP/1.1 403 "), said
+    assert "/_localcloud/" in said
+    assert "is closed to pods: only this machine may ask" in said
+    assert cloud.control.get("ping") == {"status": "ok"}
+    assert container_nodes(cloud)
 
 
 def test_a_pod_reaches_a_database_while_it_exists(cloud: RunningCloud, client: Any, pods: list[Any]) -> None:

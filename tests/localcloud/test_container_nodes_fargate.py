@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import io
-import json
-import platform
-import shutil
-import tarfile
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import kubernetes.client
 import pytest
 
-from localcloud.container_nodes import busybox
 from localcloud.kubernetes.nodes import LABEL
 from localcloud.registry import build
-from tests.localcloud import registry_support
-from tests.localcloud.conftest import RunningCloud, end_cloud
-from tests.localcloud.container_support import NODE_POLICIES, REASON, start, traces
+from tests.localcloud.conftest import RunningCloud
+from tests.localcloud.container_support import NODE_POLICIES, REASON, archive, container_cloud, core_of, pushed, start
 from tests.localcloud.identities import trust
 from tests.localcloud.kubernetes_access import active_cluster, api, subnets, wait
 
@@ -30,16 +21,9 @@ pytestmark = pytest.mark.skipif(REASON is not None, reason=f"no container nodes 
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[RunningCloud]:
-    before = traces()
-    state = Path(tempfile.mkdtemp(prefix="lc-", dir="/tmp"))
-    state.chmod(0o755)
-    running = RunningCloud(state, start(state))
-    try:
+    with container_cloud() as running:
         active_cluster(running, NAME)
         yield running
-    finally:
-        end_cloud(running)
-        assert traces(state) == before
 
 
 def profile(cloud: RunningCloud, name: str, service: str) -> None:
@@ -63,27 +47,7 @@ def profile(cloud: RunningCloud, name: str, service: str) -> None:
 @pytest.fixture(scope="module")
 def core(cloud: RunningCloud) -> Any:
     profile(cloud, PROFILE, "eks-fargate-pods.amazonaws.com")
-    found = kubernetes.client.CoreV1Api(api(cloud, NAME))
-    wait("service account", lambda: found.list_namespaced_service_account("default").items)
-    return found
-
-
-def pushed(cloud: RunningCloud, archive: bytes) -> str:
-    """Push the one image of an OCI archive into a repository of its own; its name."""
-    ecr = cloud.client("ecr")
-    repository = ecr.create_repository(repositoryName="platform/sleeper")["repository"]["repositoryUri"]
-    client = registry_support.Client(ecr)
-    with tarfile.open(fileobj=io.BytesIO(archive)) as members:
-        files = [(each.name, members.extractfile(each)) for each in members.getmembers() if each.isfile()]
-        read = {name: file.read() for name, file in files if file is not None}
-    index = json.loads(read["index.json"])
-    digest = index["manifests"][0]["digest"]
-    manifest = read[f"blobs/sha256/{digest.partition(':')[2]}"]
-    for blob in [json.loads(manifest)["config"], *json.loads(manifest)["layers"]]:
-        client.blob("platform/sleeper", read[f"blobs/sha256/{blob['digest'].partition(':')[2]}"])
-    put = client("PUT", f"/v2/platform/sleeper/manifests/{digest}", data=manifest, headers=registry_support.MANIFEST)
-    assert put.status_code == 201, put.text
-    return f"{repository}@{digest}"
+    return core_of(cloud, NAME)
 
 
 def nodes(core: Any) -> set[str]:
@@ -103,9 +67,8 @@ def ready(core: Any, name: str) -> bool:
 @pytest.mark.skipif(build.locate() is None, reason=build.missing() or "")
 def test_each_pod_has_a_node_that_goes_with_it(cloud: RunningCloud, core: Any) -> None:
     """The pods pull, in the name of the pod execution role, for there is nobody to import an image into their nodes."""
-    program = shutil.which("busybox", path="/usr/bin:/bin")
-    assert program is not None
-    image = pushed(cloud, busybox.archive(Path(program).read_bytes(), "platform/sleeper:1", platform.machine()))
+    repository = cloud.client("ecr").create_repository(repositoryName="platform/sleeper")["repository"]["repositoryUri"]
+    image = f"{repository}@{pushed(cloud, 'platform/sleeper', archive('platform/sleeper:1'))}"
     for name in ("one", "two"):
         ask(core, name, image)
     for name in ("one", "two"):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import platform
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,12 +10,22 @@ from typing import Any
 import kubernetes.client
 import pytest
 
-from localcloud import cli, lifecycle
-from localcloud.container_nodes import addressing, busybox
+from localcloud import lifecycle
+from localcloud.container_nodes import addressing
 from localcloud.kubernetes.nodes import LABEL
 from localcloud.processes import Processes
-from tests.localcloud.conftest import RunningCloud, end_cloud
-from tests.localcloud.container_support import PLACE, REASON, container_group, node_role, start, traces
+from tests.localcloud.conftest import RunningCloud
+from tests.localcloud.container_support import (
+    PLACE,
+    REASON,
+    container_cloud,
+    container_group,
+    core_of,
+    imported,
+    node_role,
+    start,
+    traces,
+)
 from tests.localcloud.identities import trust
 from tests.localcloud.kubernetes_access import active_cluster, api, deployment, nodegroup, subnets, wait
 
@@ -34,34 +41,17 @@ def before() -> dict[str, list[str]]:
 
 @pytest.fixture(scope="module")
 def cloud(before: dict[str, list[str]]) -> Iterator[RunningCloud]:
-    state = Path(tempfile.mkdtemp(prefix="lc-", dir="/tmp"))
-    state.chmod(0o755)
-    running = RunningCloud(state, start(state))
-    try:
+    with container_cloud() as running:
         active_cluster(running, NAME, version="1.35")
         yield running
-    finally:
-        end_cloud(running)
-        assert traces(state) == before
 
 
 @pytest.fixture(scope="module")
 def core(cloud: RunningCloud) -> Any:
     """A node group of one node, on which an image is that sleeps."""
     container_group(cloud, NAME, GROUP, 1, instanceTypes=["t3.medium"], version="1.34")
-    load(cloud)
-    found = kubernetes.client.CoreV1Api(api(cloud, NAME))
-    wait("service account", lambda: found.list_namespaced_service_account("default").items)
-    return found
-
-
-def load(cloud: RunningCloud) -> None:
-    """Have the image on every node that is there."""
-    archive = cloud.state / "sleeper.tar"
-    program = shutil.which("busybox", path="/usr/bin:/bin")
-    assert program is not None
-    archive.write_bytes(busybox.archive(Path(program).read_bytes(), IMAGE, platform.machine()))
-    assert cli.main(["load-image", "--state", str(cloud.state), str(archive)]) == 0
+    imported(cloud, IMAGE)
+    return core_of(cloud, NAME)
 
 
 def nodes(core: Any, group: str = GROUP) -> dict[str, Any]:
@@ -165,7 +155,7 @@ def test_a_kill_while_nodes_are_launched_leaves_nothing_and_is_made_good(
 def test_the_pods_of_a_terminated_node_are_elsewhere(cloud: RunningCloud, core: Any) -> None:
     """Services still lead to pods after the node in whose name kube-proxy works is gone."""
     scaled(cloud, 2)
-    load(cloud)
+    imported(cloud, IMAGE)
     apps = kubernetes.client.AppsV1Api(core.api_client)
     apps.create_namespaced_deployment("default", sleeper("moved", 2))
     wait("two pods", lambda: running(core, "moved") == 2, 60)
@@ -233,7 +223,7 @@ def test_an_upgrade_that_is_forced_goes_on(cloud: RunningCloud, core: Any, guard
     assert nodegroup(cloud, NAME, GROUP)["version"] == "1.35"
     assert len(nodes(core)) == 1
     assert guarded not in nodes(core)
-    load(cloud)
+    imported(cloud, IMAGE)
     wait("the pod elsewhere", lambda: running(core, "guarded") == 1, 60)
 
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-import platform
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import kubernetes.client
 import pytest
 
 from localcloud import cli
-from localcloud.container_nodes import busybox
 from tests.localcloud import container_support
-from tests.localcloud.conftest import RunningCloud, end_cloud
-from tests.localcloud.container_support import PLACE, REASON, container_group, node_role, start
+from tests.localcloud.conftest import RunningCloud
+from tests.localcloud.container_support import (
+    PLACE,
+    REASON,
+    container_cloud,
+    container_group,
+    core_of,
+    imported,
+    node_role,
+)
 from tests.localcloud.identities import ACCOUNT, document, trust
-from tests.localcloud.kubernetes_access import active_cluster, api, wait
+from tests.localcloud.kubernetes_access import active_cluster, wait
 
 pytestmark = pytest.mark.skipif(REASON is not None, reason=f"no container nodes here: {REASON}")
 NAME = "main"
@@ -43,30 +45,19 @@ print(json.dumps(found))
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[RunningCloud]:
-    state = Path(tempfile.mkdtemp(prefix="lc-", dir="/tmp"))
-    state.chmod(0o755)
-    running = RunningCloud(state, start(state))
-    try:
+    with container_cloud() as running:
         active_cluster(running, NAME)
         container_group(running, NAME, "platform", 1)
         yield running
-    finally:
-        end_cloud(running)
 
 
 @pytest.fixture(scope="module")
 def core(cloud: RunningCloud) -> Any:
-    found = kubernetes.client.CoreV1Api(api(cloud, NAME))
-    wait("service account", lambda: found.list_namespaced_service_account("default").items)
-    archive = cloud.state / "empty.tar"
-    program = shutil.which("busybox", path="/usr/bin:/bin")
-    assert program is not None
-    archive.write_bytes(busybox.archive(Path(program).read_bytes(), IMAGE, platform.machine()))
-    assert cli.main(["load-image", "--state", str(cloud.state), str(archive)]) == 0
+    imported(cloud, IMAGE)
     cloud.client("s3").create_bucket(
         Bucket="media", CreateBucketConfiguration={"LocationConstraint": cloud.content.region}
     )
-    return found
+    return core_of(cloud, NAME)
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import kubernetes.client
@@ -15,12 +13,19 @@ import kubernetes.stream
 import pytest
 
 from localcloud import images
-from localcloud.container_nodes import addressing
 from localcloud.registry import build, tokens
 from tests.localcloud import image_support
-from tests.localcloud.conftest import RunningCloud, end_cloud
-from tests.localcloud.container_support import PLACE, REASON, container_group, node_role, start, traces
-from tests.localcloud.kubernetes_access import active_cluster, api, wait
+from tests.localcloud.conftest import RunningCloud
+from tests.localcloud.container_support import (
+    PLACE,
+    REASON,
+    container_cloud,
+    container_group,
+    core_of,
+    for_another_platform,
+    node_role,
+)
+from tests.localcloud.kubernetes_access import active_cluster, wait
 from tests.localcloud.modules import run_module
 
 pytestmark = [
@@ -33,26 +38,15 @@ UNBUILT = image_support.missing()
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[RunningCloud]:
-    state = Path(tempfile.mkdtemp(prefix="lc-", dir="/tmp"))
-    state.chmod(0o755)
-    running = RunningCloud(state, start(state))
-    try:
+    with container_cloud() as running:
         active_cluster(running, NAME)
         container_group(running, NAME, "platform", 1)
         yield running
-    finally:
-        end_cloud(running)
-        name = addressing.namespace_name(str(state))
-        assert not [
-            entry for kind in ("namespaces", "groups", "mounts") for entry in traces(state)[kind] if name in entry
-        ]
 
 
 @pytest.fixture(scope="module")
 def core(cloud: RunningCloud) -> Any:
-    found = kubernetes.client.CoreV1Api(api(cloud, NAME))
-    wait("service account", lambda: found.list_namespaced_service_account("default").items)
-    return found
+    return core_of(cloud, NAME)
 
 
 @pytest.fixture(autouse=True)
@@ -192,17 +186,8 @@ def test_a_digest_that_is_not_there_is_told_in_the_registrys_words(cloud: Runnin
 
 
 def test_an_image_for_another_platform_is_told(cloud: RunningCloud, core: Any, small: str) -> None:
-    ecr = cloud.client("ecr")
-    described = {
-        "mediaType": images.MANIFEST_TYPE, "digest": small, "size": len(images.manifest("small")[0]),
-        "platform": {"os": "linux", "architecture": "s390x"},
-    }  # fmt: skip
-    media_type = "application/vnd.oci.image.index.v1+json"
-    index = json.dumps({"schemaVersion": 2, "mediaType": media_type, "manifests": [described]})
-    put = ecr.put_image(
-        repositoryName="platform/small", imageManifest=index, imageManifestMediaType=media_type, imageTag="other"
-    )
-    pod(core, "platform", f"{host(cloud)}/platform/small@{put['image']['imageId']['imageDigest']}")
+    other = for_another_platform(cloud, "platform/small", small, len(images.manifest("small")[0]))
+    pod(core, "platform", f"{host(cloud)}/platform/small@{other}")
     said = refusal(core, "platform")
     assert "no match for platform in manifest" in said, said
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import kubernetes.client
@@ -11,22 +11,21 @@ import pytest
 
 from localcloud.container_nodes import addressing
 from localcloud.processes import Processes
-from tests.localcloud.conftest import RunningCloud, end_cloud
-from tests.localcloud.container_support import REASON, container_group, start, traces
+from tests.localcloud.conftest import RunningCloud
+from tests.localcloud.container_support import REASON, container_cloud, container_group
 from tests.localcloud.kubernetes_access import active_cluster, api, wait
 
 pytestmark = pytest.mark.skipif(REASON is not None, reason=f"no container nodes here: {REASON}")
 NAME = "main"
 
 
-def begun() -> RunningCloud:
+@contextmanager
+def cloud_with_a_node() -> Iterator[RunningCloud]:
     """A cloud whose cluster has a container node."""
-    state = Path(tempfile.mkdtemp(prefix="lc-", dir="/tmp"))
-    state.chmod(0o755)
-    running = RunningCloud(state, start(state))
-    active_cluster(running, NAME)
-    container_group(running, NAME, "platform", 1)
-    return running
+    with container_cloud() as running:
+        active_cluster(running, NAME)
+        container_group(running, NAME, "platform", 1)
+        yield running
 
 
 def node(cloud: RunningCloud) -> Any:
@@ -45,22 +44,11 @@ def told(cloud: RunningCloud) -> Any:
 
 
 def test_two_state_folders_have_nodes_of_their_own() -> None:
-    before = traces()
-    first = begun()
-    second, states = None, [first.state]
-    try:
-        second = begun()
-        states.append(second.state)
-        assert node(first).metadata.name == node(second).metadata.name == "container-0"
-        assert addressing.namespace_name(str(first.state)) != addressing.namespace_name(str(second.state))
-        end_cloud(second)
-        second = None
+    with cloud_with_a_node() as first:
+        with cloud_with_a_node() as second:
+            assert node(first).metadata.name == node(second).metadata.name == "container-0"
+            assert addressing.namespace_name(str(first.state)) != addressing.namespace_name(str(second.state))
         moment = told(first)
         wait("a sign of life of the other's kubelet", lambda: told(first) > moment, 30)
         assert node(first)
         assert Processes(first.state).alive("container-0-kubelet")
-    finally:
-        end_cloud(first)
-        if second is not None:
-            end_cloud(second)
-    assert traces(*states) == before

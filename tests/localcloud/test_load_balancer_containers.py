@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import kubernetes.client
@@ -13,7 +11,8 @@ import pytest
 from localcloud.container_nodes.addressing import namespace_name
 from localcloud.load_balancer import proxy
 from tests.localcloud import test_container_nodes as nodes
-from tests.localcloud.conftest import RunningCloud, end_cloud
+from tests.localcloud.conftest import RunningCloud
+from tests.localcloud.container_support import container_cloud
 from tests.localcloud.edge_support import make_net, wait_until
 from tests.localcloud.kubernetes_access import api, wait
 from tests.localcloud.traffic_support import Traffic, forward, get
@@ -25,13 +24,8 @@ cluster, image, pods = nodes.cluster, nodes.image, nodes.pods
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[RunningCloud]:
-    state = Path(tempfile.mkdtemp(prefix="lc-", dir="/tmp"))
-    state.chmod(0o755)
-    running = RunningCloud(state, nodes.start(state))
-    try:
+    with container_cloud() as running:
         yield running
-    finally:
-        end_cloud(running)
 
 
 def test_pods_get_requests_until_they_are_gone(cloud: RunningCloud, pods: list[Any]) -> None:

@@ -15,14 +15,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import kubernetes.client
 import psutil
 import psycopg
 import psycopg.conninfo
 import pytest
+from ansible_collections.creator.platform.plugins.module_utils.web.entry import Answer, Entry, ask
 
-from localcloud import lifecycle, real_parts
+from localcloud import real_parts
 from localcloud.container_nodes import machine
-from tests.localcloud.conftest import RunningCloud, end_cloud
+from tests.localcloud.conftest import RunningCloud
+from tests.localcloud.container_support import container_cloud
+from tests.localcloud.kubernetes_access import api
 
 ROOT = Path(__file__).resolve().parents[2]
 #: A revision that stays: the images are those of the last time, unless what is in them has changed.
@@ -92,6 +96,23 @@ class Platform:
         page = self.cloud.client("ssm").get_parameters_by_path(Path=path, Recursive=True)["Parameters"]
         return {each["Name"].rsplit("/", 1)[1]: each["Value"] for each in page}
 
+    def ask(self, path: str) -> Answer:
+        """A request through the load balancer."""
+        (port,) = [
+            each["local_port"]
+            for each in self.cloud.control.get("load-balancers")["listeners"]
+            if (each["load_balancer"], each["protocol"]) == ("creator-local", "HTTPS")
+        ]
+        return ask(Entry(self.outputs("edge")["url"], f"127.0.0.1:{port}", str(self.cloud.state / "ca.pem")), path)
+
+    def pods(self, service: str) -> dict[str, Any]:
+        """Pods of a service that do not end, by name."""
+        (cluster,) = self.cloud.client("eks").list_clusters()["clusters"]
+        found = kubernetes.client.CoreV1Api(api(self.cloud, cluster)).list_namespaced_pod(
+            "creator", label_selector=f"app.kubernetes.io/name={service}"
+        )
+        return {pod.metadata.name: pod for pod in found.items if pod.metadata.deletion_timestamp is None}
+
     @functools.cached_property
     def _database(self) -> str:
         """How the platform's database is reached."""
@@ -116,17 +137,9 @@ def platform() -> Iterator[Platform]:
     reason = real_parts.missing() or machine.obstacle(Path(tempfile.gettempdir(), "localcloud"))
     if reason:
         pytest.skip(f"the services cannot run here: {reason}")
-    state = Path(tempfile.mkdtemp(prefix="lc-", dir="/tmp"))
-    state.chmod(0o755)
-    content = lifecycle.up(
-        state, port=None, factor=0.005, environ=os.environ, say=lambda text: None, container_nodes=True
-    )
-    cloud = RunningCloud(state, content)
-    try:
-        made = Platform(cloud, state / "evidence")
+    with container_cloud() as cloud:
+        made = Platform(cloud, cloud.state / "evidence")
         for playbook, extra in (("provision", {}), ("deploy", REVISION)):
             code, said = made.play(playbook, **extra)
             assert code == 0, said[-4000:]
         yield made
-    finally:
-        end_cloud(cloud)

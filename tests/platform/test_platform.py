@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
 from ansible_collections.creator.platform.plugins.module_utils.seed_api import items
 
+from tests.localcloud.kubernetes_access import wait
 from tests.platform.conftest import Platform
 
 RATE = 100
@@ -30,6 +35,27 @@ def upgrade():
 ''')
 logs.configure("migrate", "test", "INFO")
 sys.exit(migrate(load(DatabaseSettings), scripts=scripts))
+"""
+#: A web service that answers for a file after some seconds, or as soon as it knows that it is to end: as a long poll does.
+HOLDING = """
+import asyncio, runpy
+from publishing.common import http
+answer = http.Observed._answer
+async def hold(self, scope, receive, send):
+    rounds = {seconds} * 5 if scope["path"].startswith("/static/") else 0
+    while rounds > 0 and not self._health.draining:
+        rounds -= 1
+        await asyncio.sleep(0.2)
+    await answer(self, scope, receive, send)
+http.Observed._answer = hold
+{more}
+runpy.run_module("publishing", run_name="__main__")
+"""
+#: And takes no notice of SIGTERM.
+DEAF = """
+import signal
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+asyncio.SelectorEventLoop.add_signal_handler = lambda self, *signal: None
 """
 
 
@@ -158,6 +184,118 @@ def test_a_service_that_ends_at_once_loses_requests_and_is_named(platform: Platf
     assert all(name.startswith("web-") for name in named)
     assert all(load["by_second"][row["second"]]["failed"] for row in load["failures"])
     assert f"{load['failed']} of {load['sent']} requests were lost in second" in said
+
+
+@pytest.fixture
+def patient(platform: Platform) -> Iterator[None]:
+    """The load balancer lets open requests to a target that leaves end, as on AWS; locally it cuts them after 2 s."""
+    elb = platform.cloud.client("elbv2")
+    name = "/creator/local/edge/web_target_group_arn"
+    arn = platform.cloud.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
+    key = "deregistration_delay.timeout_seconds"
+    told = elb.describe_target_group_attributes(TargetGroupArn=arn)["Attributes"]
+    before = next(each for each in told if each["Key"] == key)
+    elb.modify_target_group_attributes(TargetGroupArn=arn, Attributes=[{"Key": key, "Value": "3000"}])
+    yield
+    elb.modify_target_group_attributes(TargetGroupArn=arn, Attributes=[before])
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_service_that_ignores_sigterm_loses_requests_and_is_named(platform: Platform) -> None:
+    """What it has begun is cut when its grace period is over; the same service that takes notice loses nothing."""
+
+    def holding(more: str = "") -> dict[str, Any]:
+        script = HOLDING.format(seconds=6, more=more)
+        ending = {"pre_stop_seconds": 0, "termination_grace_seconds": 4, "config": {"DRAIN_DELAY_SECONDS": "2"}}
+        return {"command": ["python3", "-c", script], **ending}
+
+    # What takes 6 s is still on its way when the load is to end, and then old pods have had their time.
+    asked = {"release": platform.images, **LIGHT, "deploy_load_after": 10}
+    code, said = platform.play(
+        "deploy", deploy_service_overrides=changed("holding", **holding()), release=platform.images
+    )
+    assert code == 0, said[-4000:]
+    # Fewer requests than below: that none is lost is told of a load that was sent in time, and each is open for 6 s.
+    overrides = changed("deaf", **holding(DEAF))
+    code, said = platform.play("deploy", deploy_service_overrides=overrides, **{**asked, "deploy_load": RATE // 5})
+    load = platform.told("load")
+    assert (load["verdict"], load["failures"]) == ("succeeded", []), load["message"]
+    assert code == 0, said[-4000:]
+    assert load["latency"]["p50"] > 5
+    deaf = platform.pods("web")
+    code, said = platform.play("deploy", deploy_service_overrides=changed("heard"), **asked)
+    load = platform.told("load")
+    assert (code, load["verdict"]) == (2, "failed"), said[-2000:]
+    assert 0 < load["failed"] < load["sent"] / 2
+    # The others had begun to be answered, or, where the machine is busy, were given up by the sender after 10 s.
+    cut = [row for row in load["failures"] if row["status"] == 502]
+    assert {row["pod"] for row in cut} == set(deaf)
+    assert len(cut) > load["failed"] / 2
+    assert all(load["by_second"][row["second"]]["failed"] for row in load["failures"])
+    assert f"{load['failed']} of {load['sent']} requests were lost in second" in said
+    assert all(name in said for name in deaf)
+
+
+def ready(platform: Platform, service: str) -> list[bool]:
+    """Of each pod of a service, whether it is Ready."""
+    conditions = [pod.status.conditions or [] for pod in platform.pods(service).values()]
+    return [any(each.type == "Ready" and each.status == "True" for each in found) for found in conditions]
+
+
+def test_a_database_that_goes_away_under_load_is_missed_and_comes_back(platform: Platform) -> None:
+    """Pods stop being ready and go on living; who asks is told so, and afterwards all is as before."""
+    rds = platform.cloud.client("rds")
+    (instance,) = [each["DBInstanceIdentifier"] for each in rds.describe_db_instances()["DBInstances"]]
+    count = "SELECT (SELECT count(*) FROM platform.posts), (SELECT count(*) FROM platform.media)"
+    before = platform.rows(count)
+    prompt = {"probes": {"readiness": {"period": 1, "failures": 1}}}
+    overrides = {"web": {**prompt, "pod_annotations": {"changed": "prompt"}}, "api": prompt}
+    asked = {
+        "release": platform.images, "deploy_service_overrides": overrides, "deploy_load": RATE // 4,
+        "deploy_load_paths": ["/api/creators?limit=1"], "deploy_load_after": 45,
+    }  # fmt: skip
+
+    def status(wanted: str) -> Callable[[], bool]:
+        return lambda: rds.describe_db_instances()["DBInstances"][0]["DBInstanceStatus"] == wanted
+
+    (platform.evidence / "smoke.json").unlink()
+    with ThreadPoolExecutor(1) as pool:
+        playing = pool.submit(platform.play, "deploy", **asked)
+        # Written once the release is verified; the load goes on.
+        wait("the release", lambda: playing.done() or (platform.evidence / "smoke.json").exists(), 180)
+        assert not playing.done(), playing.result()[1][-4000:]
+        restarts = {name: _restarts(pod) for each in ("api", "web") for name, pod in platform.pods(each).items()}
+        gone = time.time()
+        rds.stop_db_instance(DBInstanceIdentifier=instance)
+        try:
+            wait("no api is ready", lambda: not any(ready(platform, "api")), 60)
+            assert platform.ask("/").status == 503
+        finally:
+            wait("the database has stopped", status("stopped"), 60)
+            rds.start_db_instance(DBInstanceIdentifier=instance)
+        wait("the database", status("available"), 60)
+        for each in ("api", "web"):
+            wait(f"every {each} is ready", lambda each=each: all(ready(platform, each)), 60)
+        back = time.time()
+        code, said = playing.result()
+    load = platform.told("load")
+    assert (code, load["verdict"]) == (2, "failed"), said[-2000:]
+    assert f"{load['failed']} of {load['sent']} requests were lost in seconds" in said
+    named = {row["pod"] for row in load["failures"]} - {""}
+    assert named
+    assert named <= set(restarts)
+    assert all(name in said for name in named)
+    assert {row["status"] for row in load["failures"]} <= {502, 503}
+    assert all(gone <= row["at"] + 1 and row["at"] <= back + 1 for row in load["failures"])
+    assert load["by_second"][-2]["failed"] == 0
+    assert {name: _restarts(pod) for each in ("api", "web") for name, pod in platform.pods(each).items()} == restarts
+    assert platform.rows(count) == before
+    code, said = platform.play("journey")
+    assert code == 0, said[-4000:]
+
+
+def _restarts(pod: Any) -> int:
+    return sum(each.restart_count for each in pod.status.container_statuses)
 
 
 def test_a_release_that_answers_wrongly_is_left_although_its_pods_are_ready(platform: Platform) -> None:

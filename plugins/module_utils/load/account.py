@@ -118,7 +118,7 @@ def document(
     late = [each for each in outcomes if each.late > LATE_SECONDS]
     took = [each.took for each in outcomes if not each.lost]
     return {
-        **_verdict(outcomes, lost, late, most_lost, rows),
+        **_verdict(outcomes, began, late, most_lost, rows),
         "rate": rate,
         "sent": len(outcomes),
         "failed": len(lost),
@@ -135,18 +135,20 @@ def document(
 
 def _verdict(
     outcomes: Sequence[Outcome],
-    lost: Sequence[Outcome],
+    began: float,
     late: Sequence[Outcome],
     most_lost: int,
     rows: Sequence[Mapping[str, Any]],
 ) -> dict[str, str]:
     if not outcomes:
         return {"verdict": "inconclusive", "message": "no request was sent"}
+    # Of all that were lost: the rows are only so many.
+    lost = [max(0, math.floor(each.due - began)) for each in outcomes if each.lost]
     if len(lost) > most_lost:
         pods = sorted({str(row["pod"]) for row in rows if row["pod"]})
-        seconds = sorted({int(row["second"]) for row in rows})
         where = f", by {', '.join(pods)}" if pods else ""
-        span = f"second {seconds[0]}" if seconds[0] == seconds[-1] else f"seconds {seconds[0]} to {seconds[-1]}"
+        first, last = min(lost), max(lost)
+        span = f"second {first}" if first == last else f"seconds {first} to {last}"
         return {"verdict": "failed", "message": f"{len(lost)} of {len(outcomes)} requests were lost in {span}{where}"}
     if len(late) > LATE_SHARE * len(outcomes):
         text = f"{len(late)} of {len(outcomes)} requests were sent more than {LATE_SECONDS:g} s late: this machine is too busy"

@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.kube import api
 from ansible_collections.creator.platform.plugins.module_utils.migration import verdict as rules
-from ansible_collections.creator.platform.plugins.module_utils.rollout import objects
+from ansible_collections.creator.platform.plugins.module_utils.rollout import evidence, objects
 from ansible_collections.creator.platform.plugins.module_utils.rollout.document import iso
 from ansible_collections.creator.platform.plugins.module_utils.rollout.images import digest_of
 from ansible_collections.creator.platform.plugins.module_utils.rollout.model import FAILED, PROGRESSING, SUCCEEDED
@@ -71,7 +71,7 @@ def _run(
     lines, note = _logs(client, namespace, pods)
     message = verdict.message
     if verdict.state == FAILED and lines:
-        message = f"{message}: {rules.complaint(lines)}"
+        message = f"{message}: {evidence.complaint(lines)}"
     return {
         "job": name,
         "namespace": namespace,

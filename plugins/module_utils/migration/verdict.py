@@ -8,7 +8,6 @@ https://kubernetes.io/docs/concepts/workloads/controllers/job/#job-termination-a
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -93,15 +92,3 @@ def _stuck(pods: Sequence[Mapping[str, Any]], waited: float, patience: Patience)
             if reason in _BROKEN or (reason in _PULLING and waited > patience.pull):
                 return Found(FAILED, reason, f"the migration's container cannot start: {told or reason}")
     return None
-
-
-def complaint(lines: Sequence[str]) -> str:
-    """What a service says of its end: the message of its last line of JSON at level error or worse, else its last line."""
-    for line in reversed(lines):
-        try:
-            found = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(found, Mapping) and str(found.get("level", "")).lower() in ("error", "critical", "fatal"):
-            return str(found.get("message", ""))[:500]
-    return lines[-1][:500] if lines else ""

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.rollout import objects
@@ -48,3 +50,23 @@ def _one(read: LogReader, pod: str, container: str, previous: bool) -> dict[str,
     except UnreadableError as error:
         entry["note"] = f"no logs: {redact(str(error))}"
     return entry
+
+
+def explained(verdict: Verdict, logs: Sequence[Mapping[str, Any]]) -> Verdict:
+    """The verdict with what a container that keeps crashing says of it, where its log says something. logs: of `gather`."""
+    said = next((words for entry in logs if (words := complaint(entry["lines"]))), "")
+    if verdict.reason != "CrashLoop" or not said:
+        return verdict
+    return replace(verdict, message=f"{verdict.message}: {said}")
+
+
+def complaint(lines: Sequence[str]) -> str:
+    """What a service says of its end: the message of its last line of JSON at level error or worse, else its last line."""
+    for line in reversed(lines):
+        try:
+            found = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(found, Mapping) and str(found.get("level", "")).lower() in ("error", "critical", "fatal"):
+            return str(found.get("message", ""))[:500]
+    return lines[-1][:500] if lines else ""

@@ -25,7 +25,9 @@ _TRANSIENT = re.compile(
     r"|temporary failure|tls handshake|unexpected eof|\bi/o\b",
     re.IGNORECASE,
 )
-_ABSENT = re.compile(r"not found|manifest unknown|name unknown|does not exist|no match for platform", re.IGNORECASE)
+_ABSENT = re.compile(r"not found|manifest unknown|name unknown|does not exist", re.IGNORECASE)
+_FOREIGN = re.compile(r"no match for platform|no matching manifest for", re.IGNORECASE)
+_FULL = re.compile(r"no space left on device|disk quota exceeded", re.IGNORECASE)
 _DENIED = re.compile(
     r"denied|unauthori[sz]ed|no basic auth|authorization failed|\b401\b|\b403\b|forbidden", re.IGNORECASE
 )
@@ -88,7 +90,9 @@ def _container(
         reason, sentence = _FATAL_WAITING[waiting]
         return finding(reason, f"{sentence}: {text(status, 'image')}")
     if waiting in ("ErrImagePull", "ImagePullBackOff", "RegistryUnavailable"):
-        reason, sentence, at_once = _pull(text(status, "image"), message, events)
+        reason, sentence, at_once = _pull(
+            text(status, "image"), message, events, f"node {text(pod, 'spec', 'nodeName')}"
+        )
         return finding(reason, sentence, at_once or _older(pod, now, settings.pull_grace))
     if waiting == "CreateContainerConfigError":
         syncing = bool(_CACHE_SYNC.search(message))
@@ -104,17 +108,21 @@ def _container(
     )
 
 
-def _pull(image: str, message: str, events: Sequence[Object]) -> tuple[str, str, bool]:
+def _pull(image: str, message: str, events: Sequence[Object], node: str) -> tuple[str, str, bool]:
     """Reason, sentence and whether waiting is pointless. A bare back-off message is explained by the pod's newest event."""
     told, cause = message, _cause(image, message)
-    if not (_ABSENT.search(cause) or _DENIED.search(cause) or _TRANSIENT.search(cause)):
+    if not any(known.search(cause) for known in (_ABSENT, _DENIED, _TRANSIENT, _FOREIGN, _FULL)):
         failed = [
             event for event in events if "pull" in text(event, "message").lower() and text(event, "reason") == "Failed"
         ]
         told = text(max(failed, key=lambda event: objects.event_time(event) or 0.0), "message") if failed else message
         cause = _cause(image, told)
+    if _FULL.search(cause):  # the kubelet removes images that nobody uses, which may make room
+        return "NodeDiskFull", f"cannot pull {image}, as the disk of {node} is full", False
     if _TRANSIENT.search(cause):
         return "ImagePullFailing", f"cannot pull {image} for now: {told}", False
+    if _FOREIGN.search(cause):
+        return "PlatformMismatch", f"needs image {image}, which is not for the platform of {node}", True
     if _ABSENT.search(cause):
         return "ImageNotFound", f"needs image {image}, which does not exist", True
     if _DENIED.search(cause):

@@ -70,6 +70,7 @@ def verify(
                 return reader.logs(namespace, pod, container, previous)
 
             logs = evidence.gather(read, verdict, snapshot.pods or [])
+            verdict = evidence.explained(verdict, logs)
         rows.append(document.workload(identity, verdict, snapshot, seconds=seen.decided[key] - started, logs=logs))
     found = document.document(
         release=release, environment=environment, started=started, finished=clock(), workloads=rows

@@ -39,6 +39,6 @@ def test_what_is_there_is_found(tmp_path: Path) -> None:
     assert build.locate(environ) == {}
     folder = build.cache_directory(build.MODULES[1], environ)
     folder.mkdir(parents=True)
-    (folder / "ctr").touch()
+    (folder / "ctr").touch(0o755)
     assert build.locate(environ) == {"ctr": folder / "ctr"}
     assert folder.parent == tmp_path / "creator-platform" / "container-nodes"

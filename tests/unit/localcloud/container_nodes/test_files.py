@@ -66,6 +66,7 @@ def test_kubelet() -> None:
     assert found["authentication"]["x509"] == {"clientCAFile": "/ca.pem"}
     assert found["cgroupRoot"] == "/localcloud-1/container-1"
     assert found["readOnlyPort"] == found["healthzPort"] == 0
+    assert found["failCgroupV1"] is False
     outside = [
         value for value in found.values() if isinstance(value, str) and value.startswith(("/var", "/etc", "/opt"))
     ]

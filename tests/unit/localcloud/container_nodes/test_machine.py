@@ -41,6 +41,12 @@ def test_no_control_groups(kernel: Path) -> None:
     assert machine.kernel(kernel) == "no control groups are mounted at /sys/fs/cgroup"
 
 
+def test_control_groups_of_version_1_will_do(kernel: Path) -> None:
+    """The kubelet is told so, which refuses them by itself: see test_files."""
+    (kernel / "proc/mounts").write_text("cgroup /sys/fs/cgroup/memory cgroup rw,memory 0 0\n")
+    assert machine.kernel(kernel) is None
+
+
 @pytest.mark.parametrize("path", list(machine.KERNEL))
 def test_no_namespaces_or_tracking(kernel: Path, path: str) -> None:
     (kernel / path.lstrip("/")).unlink()

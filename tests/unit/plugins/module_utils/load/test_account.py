@@ -70,6 +70,12 @@ def test_a_lost_request_names_its_second_and_the_pod_that_had_the_address_then()
     assert found["message"] == "3 of 4 requests were lost in seconds 2 to 9, by web-new, web-old"
 
 
+def test_the_seconds_are_those_of_all_that_were_lost_also_where_not_all_are_listed() -> None:
+    found = told([outcome(number / 100, 503, trace="a") for number in range(2 * account.MOST_LISTED)], targets={})
+    assert len(found["failures"]) == account.MOST_LISTED
+    assert found["message"] == "1000 of 1000 requests were lost in seconds 0 to 9"
+
+
 @pytest.mark.parametrize(
     ("outcomes", "most_lost", "verdict"),
     [

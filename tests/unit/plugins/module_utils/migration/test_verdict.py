@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.creator.platform.plugins.module_utils.migration.verdict import Patience, complaint, verdict
+from ansible_collections.creator.platform.plugins.module_utils.migration.verdict import Patience, verdict
 
 
 def job(kind: str = "", reason: str = "", uid: str = "u", succeeded: int = 0) -> dict[str, Any]:
@@ -56,20 +56,3 @@ def test_verdicts(found: Any, pods: list[Any], waited: float, state: str, reason
 def test_the_exit_code_is_said() -> None:
     told = verdict("u", job("Failed"), [pod({"terminated": {"exitCode": 3}})], 1, Patience())
     assert told.message == "the migration ended with exit code 3"
-
-
-@pytest.mark.parametrize(
-    ("lines", "said"),
-    [
-        ([], ""),
-        (["plain", "last"], "last"),
-        (
-            ['{"level": "critical", "message": "division by zero"}', '{"level": "info", "message": "bye"}'],
-            "division by zero",
-        ),
-        (['{"level": "info", "message": "bye"}'], '{"level": "info", "message": "bye"}'),
-        (['{"level": "error", "message": "first"}', '{"level": "error", "message": "second"}'], "second"),
-    ],
-)
-def test_complaints(lines: list[str], said: str) -> None:
-    assert complaint(lines) == said

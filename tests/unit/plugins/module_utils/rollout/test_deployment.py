@@ -148,6 +148,8 @@ def test_an_object_that_cannot_be_read_is_inconclusive_at_the_end_and_nothing_be
         ("ImagePullBackOff", 'Back-off pulling image "x": ErrImagePull: manifest unknown', "ImageNotFound"),
         ("ErrImagePull", "pull access denied, repository does not exist", "ImageNotFound"),
         ("ErrImagePull", "failed to authorize: no basic auth credentials", "ImagePullDenied"),
+        ("ErrImagePull", "failed to resolve image: no match for platform in manifest: not found", "PlatformMismatch"),
+        ("ErrImagePull", "no matching manifest for linux/amd64 in the manifest list entries", "PlatformMismatch"),
         ("CreateContainerConfigError", 'configmap "web-config" not found', "ContainerConfigInvalid"),
         ("RunContainerError", 'exec: "/nope": executable file not found in $PATH', "ContainerCannotRun"),
     ],
@@ -164,6 +166,7 @@ def test_fatal_reasons_fail_at_once(waiting, message, reason):
         ("ErrImagePull", "429 Too Many Requests: toomanyrequests", 60),
         ("ErrImagePull", "503 Service Unavailable", 60),
         ("ErrImagePull", "dial tcp: lookup registry.test: no such host", 60),
+        ("ErrImagePull", "write /var/lib/not/found: no space left on device", 60),
         ("ImagePullBackOff", 'Back-off pulling image "x"', 60),
         ("CreateContainerConfigError", "failed to sync configmap cache: timed out waiting for the condition", 60),
         ("CreateContainerError", "context deadline exceeded", 60),
@@ -173,6 +176,16 @@ def test_their_transient_twins_are_given_time(waiting, message, grace):
     world = World().waiting(waiting, message)
     assert said(world)[0] == "progressing"
     assert said(world, after=5 + grace + 1)[0] == "failed"
+
+
+def test_a_full_disk_is_named_with_its_node():
+    cause = "failed to copy: failed to send write: write /var/lib/x/ingest/data: no space left on device"
+    world = World().waiting("ImagePullBackOff", f'Back-off pulling image "x": ErrImagePull: {cause}')
+    for pod in world.pods:
+        pod["spec"]["nodeName"] = "node-1"
+    verdict = world.verdict(after=66)
+    assert (verdict.state, verdict.reason) == ("failed", "NodeDiskFull")
+    assert verdict.message.endswith(f"cannot pull {w.IMAGE}, as the disk of node node-1 is full")
 
 
 REFERENCE = (
