@@ -19,12 +19,13 @@ from ansible_collections.creator.platform.tests.unit.plugins.module_utils.postgr
 
 PLAN = items.plan("s", 2)
 JOBS = """
+CREATE SCHEMA platform;
 CREATE TABLE platform.jobs (id bigint GENERATED ALWAYS AS IDENTITY, correlation_id text NOT NULL, processed_at timestamptz);
 INSERT INTO platform.jobs (correlation_id, processed_at) VALUES ('ours', NULL), ('ours', now()), ('ours', NULL), ('theirs', NULL)
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def server() -> Iterator[cluster.Cluster]:
     with cluster.scratch() as folder:
         yield cluster.create(folder / "server")
