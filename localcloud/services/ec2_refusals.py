@@ -135,14 +135,14 @@ def _other_services(backend: Any) -> Iterator[tuple[str, set[str], set[str]]]:
         subnets = {subnet.id for subnet in group._subnets} if group is not None else set()
         yield f"RDS instance {database.db_instance_identifier}", subnets, set(database.vpc_security_group_ids)
     for cluster in _items(backend, "eks", "clusters"):
-        config = cluster.resources_vpc_config or {}
+        config = cluster.record["resourcesVpcConfig"]
         yield (
             f"EKS cluster {cluster.name}",
             set(config.get("subnetIds") or []),
             set(config.get("securityGroupIds") or []),
         )
         for group in cluster.nodegroups.values():
-            yield f"EKS node group {cluster.name}/{group.nodegroup_name}", set(group.subnets or []), set()
+            yield f"EKS node group {cluster.name}/{group['nodegroupName']}", set(group["subnets"]), set()
     for balancer in _items(backend, "elbv2", "load_balancers"):
         yield (
             f"load balancer {balancer.name}",

@@ -65,6 +65,20 @@ def test_what_was_asked_is_kept_and_shown(cluster: dict[str, Any]) -> None:
 
 
 @pytest.mark.usefixtures("cluster")
+def test_what_a_cluster_needs_stays_and_what_it_does_not_need_goes(cloud: Any, cluster: dict[str, Any]) -> None:
+    ec2 = cloud.client("ec2")
+    vpc = cluster["resourcesVpcConfig"]["vpcId"]
+    with pytest.raises(ClientError, match=f"EKS cluster {NAME}") as error:
+        ec2.delete_subnet(SubnetId=cluster["resourcesVpcConfig"]["subnetIds"][0])
+    assert code(error) == "DependencyViolation"
+    # Somebody else's in the same account, while the cluster is there.
+    group = ec2.create_security_group(GroupName="stray", Description="Nobody needs it", VpcId=vpc)["GroupId"]
+    ec2.delete_security_group(GroupId=group)
+    with pytest.raises(ClientError) as error:
+        ec2.describe_security_groups(GroupIds=[group])
+    assert code(error) == "InvalidGroup.NotFound"
+
+
 def test_impossible_clusters_are_refused(cloud: Any, eks: Any) -> None:
     places = subnets(cloud)
     cases: list[tuple[dict[str, Any], str]] = [
