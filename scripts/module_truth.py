@@ -39,6 +39,9 @@ four times: in check mode, for real, in check mode again, for real again. A modu
 and tells what the real run then does, and when the second run has nothing to tell or to write. What is not sound is used
 only where the plan has found a difference (see [the house](architecture.md)), so none of it makes a second run change anything.
 
+A call that waits for AWS tells no change and what is pending. AWS may be done between its check and its run, and then the run
+makes the change: the removal of a distribution, which has to be disabled everywhere first, is such a call.
+
 """
 SOUND = "sound"
 UNSEEN = "not called: no resource of local is made, changed or removed by it"
