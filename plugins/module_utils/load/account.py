@@ -41,6 +41,10 @@ class Outcome:
         """Whether the one who asked did not get what was asked for."""
         return not 200 <= self.status < 400
 
+    def second(self, began: float) -> int:
+        """The second of the load in which it was due, from 0."""
+        return max(0, math.floor(self.due - began))
+
 
 def dues(rate: float, began: float) -> Iterator[float]:
     """Moments at which requests are due, without end."""
@@ -61,7 +65,7 @@ def by_second(outcomes: Sequence[Outcome], began: float) -> list[dict[str, Any]]
     """A row for each second since `began`, those without requests too: second, sent, failed, slowest (seconds)."""
     rows: dict[int, dict[str, Any]] = {}
     for each in outcomes:
-        second = max(0, math.floor(each.due - began))
+        second = each.second(began)
         row = rows.setdefault(second, {"second": second, "sent": 0, "failed": 0, "slowest": 0.0})
         row["sent"] += 1
         row["failed"] += each.lost
@@ -82,7 +86,7 @@ def failures(
         target = targets.get(each.trace, "")
         rows.append(
             {
-                "second": max(0, math.floor(each.due - began)),
+                "second": each.second(began),
                 "at": round(each.due, 3),
                 "path": each.path,
                 "status": each.status,
@@ -143,7 +147,7 @@ def _verdict(
     if not outcomes:
         return {"verdict": "inconclusive", "message": "no request was sent"}
     # Of all that were lost: the rows are only so many.
-    lost = [max(0, math.floor(each.due - began)) for each in outcomes if each.lost]
+    lost = [each.second(began) for each in outcomes if each.lost]
     if len(lost) > most_lost:
         pods = sorted({str(row["pod"]) for row in rows if row["pod"]})
         where = f", by {', '.join(pods)}" if pods else ""
