@@ -54,10 +54,10 @@ def _one(read: LogReader, pod: str, container: str, previous: bool) -> dict[str,
 
 def explained(verdict: Verdict, logs: Sequence[Mapping[str, Any]]) -> Verdict:
     """The verdict with what a container that keeps crashing says of it, where its log says something. logs: of `gather`."""
-    said = next((words for entry in logs if (words := complaint(entry["lines"]))), "")
-    if verdict.reason != "CrashLoop" or not said:
+    if verdict.reason != "CrashLoop":
         return verdict
-    return replace(verdict, message=f"{verdict.message}: {said}")
+    said = next((words for entry in logs if (words := complaint(entry["lines"]))), "")
+    return replace(verdict, message=f"{verdict.message}: {said}") if said else verdict
 
 
 def complaint(lines: Sequence[str]) -> str:

@@ -89,9 +89,8 @@ class Connection:
         began = time.monotonic()
         host, port = self._entry.where
         try:
-            if (
-                self._open is None or self._open.sock is None
-            ):  # the latter after an answer that said it would be the last
+            # Without a socket after an answer that said it would be the last.
+            if self._open is None or self._open.sock is None:
                 self._open = self._connect(host, port)
             self._open.request(method, path, body, dict(headers or {}))
             answer = self._open.getresponse()
