@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
@@ -14,14 +14,17 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.answers impor
 from ansible_collections.creator.platform.plugins.module_utils.aws.steps import Call
 
 
-def perform(client: Any, calls: Iterable[Call]) -> list[Any]:
-    """The answers to `calls`, made in order. Raises AnsibleAWSError that names the operation AWS refused."""
+def perform(client: Any, calls: Iterable[Call], settling: Collection[str] = ()) -> list[Any]:
+    """The answers to `calls`, made in order. Raises AnsibleAWSError that names the operation AWS refused.
+
+    settling: codes of errors that AWS may give for a moment for what an earlier call made; such a call is repeated for half a
+    minute.
+    """
     answers: list[Any] = []
+    retried = AWSRetry.jittered_backoff()
+    if settling:
+        retried = AWSRetry.jittered_backoff(retries=8, delay=1, max_delay=8, catch_extra_error_codes=list(settling))
     for method, parameters in calls:
-        answers.append(_perform(client, method, filled(parameters, answers)))
+        handled = AWSErrorHandler.common_error_handler(method.replace("_", " "))
+        answers.append(handled(retried(getattr(client, method)))(**filled(parameters, answers)))
     return answers
-
-
-def _perform(client: Any, method: str, parameters: dict[str, Any]) -> Any:
-    handled = AWSErrorHandler.common_error_handler(method.replace("_", " "))
-    return handled(AWSRetry.jittered_backoff()(getattr(client, method)))(**parameters)

@@ -19,7 +19,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.steps import 
     tag_changes,
     with_tags,
 )
-from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list, tag_mapping
 
 
 def name_of(arn: str) -> str:
@@ -29,11 +29,10 @@ def name_of(arn: str) -> str:
 
 def project(provider: Mapping[str, Any]) -> dict[str, Any]:
     """Properties of GetOpenIDConnectProvider's answer."""
-    tags = {tag["Key"]: tag["Value"] for tag in provider.get("Tags") or [] if not tag["Key"].startswith("aws:")}
     return {
         "client_ids": sorted(provider.get("ClientIDList") or []),
         "thumbprints": sorted(provider.get("ThumbprintList") or []),
-        "tags": tags,
+        "tags": tag_mapping(provider.get("Tags")),
     }
 
 

@@ -11,9 +11,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote
 
-from ansible_collections.creator.platform.plugins.module_utils.aws.policy import canonical
+from ansible_collections.creator.platform.plugins.module_utils.aws.iam.policies import normalize, project
 from ansible_collections.creator.platform.plugins.module_utils.aws.reading import at_once
 from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, listing, tags_of
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import (
@@ -42,23 +41,10 @@ def read(client: Any, scope: Scope) -> list[Resource]:
         tags = tags_of(client.list_policy_tags(PolicyArn=arn))
         if name not in scope.names and not is_ours(tags, scope):
             return None
-        properties = {"path": policy["Path"], "document": _document(policy), "tags": tags}
+        properties = {**project(policy), "tags": tags}
         return Resource("iam_managed_policy", name, properties, scope.region, {"id": policy["PolicyId"], "arn": arn})
 
     return [resource for resource in at_once(one, candidates) if resource is not None]
-
-
-def _document(policy: Mapping[str, Any]) -> Any:
-    for version in policy.get("PolicyVersionList", []):
-        if version["IsDefaultVersion"]:
-            document = version["Document"]
-            return json.loads(unquote(document)) if isinstance(document, str) else document
-    return {}
-
-
-def normalize(properties: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The document in canonical form."""
-    return {**properties, "document": canonical(properties["document"])} if "document" in properties else properties
 
 
 def refuses(properties: Mapping[str, Any]) -> str:

@@ -8,12 +8,9 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationD
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote
 
-from ansible_collections.creator.platform.plugins.module_utils.aws.policy import canonical
+from ansible_collections.creator.platform.plugins.module_utils.aws.iam.roles import normalize, project
 from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, listing, tags_of
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import (
     PRIMARY,
@@ -32,40 +29,10 @@ def read(client: Any, scope: Scope) -> list[Resource]:
     for role in details:
         tags = tags_of(role)
         if role["RoleName"] in scope.names or is_ours(tags, scope):
-            properties = {**_properties(role, briefs.get(role["RoleName"], {})), "tags": tags}
+            properties = {**project(role, briefs.get(role["RoleName"], {})), "tags": tags}
             facts = {"id": role["RoleId"], "arn": role["Arn"], "policies": sorted(properties["policies"])}
             resources.append(Resource("iam_role", role["RoleName"], properties, scope.region, facts))
     return resources
-
-
-def _properties(role: Mapping[str, Any], brief: Mapping[str, Any]) -> dict[str, Any]:
-    properties = {
-        "path": role["Path"],
-        "trust": _document(role["AssumeRolePolicyDocument"]),
-        "policies": {row["PolicyName"]: _document(row["PolicyDocument"]) for row in role.get("RolePolicyList", [])},
-        "managed_policies": sorted(row["PolicyArn"] for row in role.get("AttachedManagedPolicies", [])),
-        "boundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", ""),
-    }
-    if brief:  # a role made between the two reads is in the first only: those two stay unknown
-        properties |= {
-            "description": brief.get("Description", ""),
-            "max_session_seconds": brief.get("MaxSessionDuration", 3600),
-        }
-    return properties
-
-
-def _document(document: str | Mapping[str, Any]) -> Any:
-    return json.loads(unquote(document)) if isinstance(document, str) else document
-
-
-def normalize(properties: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Policies in canonical form."""
-    normal = dict(properties)
-    if "trust" in normal:
-        normal["trust"] = canonical(normal["trust"])
-    if "policies" in normal:
-        normal["policies"] = {name: canonical(document) for name, document in normal["policies"].items()}
-    return normal
 
 
 KIND = Kind(
