@@ -42,7 +42,8 @@ def preload(*services: str) -> None:
     for name in ("endpoints", "partitions", "sdk-default-configuration", "_retry"):
         loader.load_data(name)
     for service in services:
-        for kind in ("service-2", "endpoint-rule-set-1"):
+        # Of each kind of description botocore lists all services there are, once for a loader: hundreds of folders.
+        for kind in ("service-2", "endpoint-rule-set-1", "paginators-1"):
             loader.load_service_model(service, kind)
 
 

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 from ansible_collections.creator.platform.plugins.module_utils.aws import clients
 from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AwsError
@@ -57,6 +60,20 @@ def test_descriptions_of_services_are_read_once_in_a_process(monkeypatch: pytest
     for _session in range(2):
         assert clients.client_factory(KEYS)("sts", "eu-west-1").meta.service_model.service_name == "sts"
     assert not [path for path in read if "/sts/" in path]
+
+
+def test_a_client_of_another_service_lists_not_all_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    clients.preload("sts")
+    listed: list[str] = []
+    original = os.listdir
+
+    def listdir(path: str) -> list[str]:
+        listed.append(Path(path).name)
+        return original(path)
+
+    monkeypatch.setattr("botocore.loaders.os.listdir", listdir)
+    assert clients.client_factory(KEYS)("sqs", "eu-west-1").can_paginate("list_queues")
+    assert set(listed) == {"sqs"}
 
 
 def test_nothing_is_preloaded_without_boto3(monkeypatch: pytest.MonkeyPatch) -> None:
