@@ -16,5 +16,8 @@ began=$SECONDS
 "$folder/bin/python" -m pip --version >/dev/null 2>&1 || { rm -rf "$folder"; "$python" -m venv "$folder"; }
 echo "Installing $requirements into $folder (about two minutes the first time) ..."
 "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r "$requirements"
+# Ansible and what it imports, so that no run begins with compiling them: 0.2 s each time. Not its fourteen thousand modules, which
+# it never takes from a cache.
+"$folder/bin/python" -m compileall -q -j 2 -x '/ansible_(collections|test)/' "$folder"/lib/python3*/site-packages
 touch "$stamp"
 echo "$folder is ready after $((SECONDS - began)) s."
