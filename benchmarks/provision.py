@@ -5,7 +5,7 @@ python benchmarks/provision.py [--json] [--rounds 3] [--components network,keys]
 Each side has a local cloud of its own with the same settings; the rounds alternate. What is built is the plan of the
 benchmark's inventory, which is handed to Terraform as its variables. See docs/speed.md for what the figures mean.
 
-Exit codes: 0 measured; 1 a run did not do what it was measured for: what needs it is null.
+Exit codes: 0 measured; 1 a run did not do what it was measured for: what needs it is null, and the folder of the runs stays.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import statistics
 import sys
 import tempfile
@@ -49,17 +50,21 @@ def main() -> int:
     parser.add_argument("--no-growth", action="store_true", help=f"leave out the stack of {LARGE} times the size")
     options = parser.parse_args()
     clouds: list[Cloud] = []
-    with tempfile.TemporaryDirectory(prefix="bench-", dir="/tmp") as folder:
-        Path(folder).chmod(0o755)
-        benchmark = Benchmark(Path(folder), clouds, options.factor, options.components)
-        try:
-            benchmark.run(options.rounds, growth=not options.no_growth, path_factor=options.path_factor)
-        except SideError as error:
-            say(str(error))
-            benchmark.failed = True
-        finally:
-            for cloud in clouds:
-                cloud.end()
+    folder = Path(tempfile.mkdtemp(prefix="bench-", dir="/tmp"))
+    folder.chmod(0o755)
+    benchmark = Benchmark(folder, clouds, options.factor, options.components)
+    try:
+        benchmark.run(options.rounds, growth=not options.no_growth, path_factor=options.path_factor)
+    except SideError as error:
+        say(str(error))
+        benchmark.failed = True
+    finally:
+        for cloud in clouds:
+            cloud.end()
+        if benchmark.failed:
+            say(f"What the runs left, with the logs and requests of their clouds, stays in {folder}")
+        else:
+            shutil.rmtree(folder)
     found = benchmark.found
     print(json.dumps(ratios(found)) if options.json else table(found))
     return int(benchmark.failed)
