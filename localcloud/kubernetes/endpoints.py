@@ -94,8 +94,8 @@ def serve_reviews(review: Review) -> str:
     return f"http://127.0.0.1:{_serve(Handler, 'eks authenticator').server_address[1]}"
 
 
-def serve_admission(patches: Patches, certificate: Path, key: Path, preferred: int) -> int:
-    """Start the webhook that changes new pods; its port. The cluster's name is the path. preferred: taken where it is free."""
+def serve_admission(patches: Patches, certificate: Path, key: Path, preferred: int) -> _Server:
+    """Start the webhook that changes new pods. The cluster's name is the path. preferred: a port, taken where it is free."""
 
     class Handler(_Quiet):
         def do_POST(self) -> None:
@@ -120,7 +120,7 @@ def serve_admission(patches: Patches, certificate: Path, key: Path, preferred: i
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(str(certificate), str(key))
-    return int(_serve(Handler, "pod admission", context, preferred).server_address[1])
+    return _serve(Handler, "pod admission", context, preferred)
 
 
 def serve_credentials(path: str, credentials: Credentials) -> int:

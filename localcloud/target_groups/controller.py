@@ -11,6 +11,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from http.server import HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -75,21 +76,26 @@ class Controller:
         self._account, self._region = account, region
         self._wake, self._ending = threading.Event(), threading.Event()
         self._bindings: Watched | None = None
+        self._webhook: HTTPServer | None = None
         self._namespaces: dict[str, tuple[Watched, Watched]] = {}
 
     def start(self) -> None:
         """Install the custom resource and the webhook, then begin. Raises ApiError."""
         self._api.apply(f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{CRD['metadata']['name']}", CRD)
         certificate = certificates.issue(self._folder, "load-balancer-controller", ["localhost"], ["127.0.0.1"])
-        port = endpoints.serve_admission(lambda _path, *asked: self.admit(*asked), *certificate, 0)
+        self._webhook = endpoints.serve_admission(lambda _path, *asked: self.admit(*asked), *certificate, 0)
+        port = int(self._webhook.server_address[1])
         self._api.apply(WEBHOOK, _webhook(port, (self._folder / "ca.pem").read_bytes()))
         self._bindings = Watched(self._api, BINDINGS, self._wake.set, self._ending)
         threading.Thread(target=self._run, name="target group bindings", daemon=True).start()
 
     def stop(self) -> None:
-        """Ask the threads to end; the watches end with their server."""
+        """End the webhook and ask the threads to end; the watches end with their server."""
         self._ending.set()
         self._wake.set()
+        if self._webhook is not None:
+            self._webhook.shutdown()
+            self._webhook.server_close()
 
     # -- the webhook
 

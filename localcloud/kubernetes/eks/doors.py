@@ -41,7 +41,7 @@ class Doors:
                 certificate = certificates.issue(self._state, "eks-webhook", ["localhost"], ["127.0.0.1"])
                 kept = self._state / "pod-admission-port"
                 before = int(kept.read_text()) if kept.exists() else 0
-                self._admission = endpoints.serve_admission(self._patches, *certificate, before)
+                self._admission = int(endpoints.serve_admission(self._patches, *certificate, before).server_address[1])
                 atomic(kept, str(self._admission).encode())
             return f"https://127.0.0.1:{self._admission}/{plane_name}"
 
