@@ -11,8 +11,9 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.dataloader import DataLoader
-from ansible.template import Templar
+from ansible.template import Templar, is_trusted_as_template
 from ansible_collections.creator.platform.plugins.module_utils.provision.canonical import plain
+from ansible_collections.creator.platform.plugins.module_utils.provision.constants import constants, together
 
 _REQUIRED = object()
 ROLES = Path(__file__).resolve().parents[2] / "roles"
@@ -23,11 +24,13 @@ class RoleVariables:
 
     def __init__(self, templar: Templar, variables: Mapping[str, Any]) -> None:
         self._templar = templar
-        self._variables = dict(variables)
+        self._given = dict(variables)
+        self._variables = _with_constants(self._given)
 
     def add(self, **values: Any) -> None:
         """Make values known to all templates from here on."""
-        self._variables.update(values)
+        self._given.update(values)
+        self._variables = _with_constants(self._given)
 
     def value(self, name: str, default: Any = _REQUIRED) -> Any:
         """The value of a variable in plain JSON types, `default` where there is none. Raises AnsibleTemplateError."""
@@ -45,3 +48,28 @@ class RoleVariables:
             ArgumentSpecValidator(options).validate(given, validate_role_argument_spec=True).error_messages
         )
         return found
+
+
+def _with_constants(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables, with the value of each that only puts others together, also within lists and mappings."""
+    texts, templates = {}, {}
+    for name, value in variables.items():
+        if isinstance(value, str):
+            (templates if _is_template(value) else texts)[name] = str(value)
+    found = constants(texts, templates)
+    known = texts | found
+    return {name: found.get(name) or _filled(value, known) for name, value in variables.items()}
+
+
+def _filled(value: Any, known: Mapping[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _filled(each, known) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_filled(each, known) for each in value]
+    if isinstance(value, str) and _is_template(value) and (text := together(value, known)) is not None:
+        return text
+    return value
+
+
+def _is_template(value: str) -> bool:
+    return "{" in value and is_trusted_as_template(value)

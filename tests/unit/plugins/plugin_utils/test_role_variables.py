@@ -12,6 +12,8 @@ from ansible.errors import AnsibleUndefinedVariable
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar, trust_as_template
 from ansible_collections.creator.platform.plugins.plugin_utils.role_variables import RoleVariables
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 def variables(**values: Any) -> RoleVariables:
@@ -46,6 +48,33 @@ def test_a_default_is_for_what_is_not_there_only() -> None:
 def test_an_undefined_part_is_no_value() -> None:
     with pytest.raises(AnsibleUndefinedVariable):
         variables(resources="{{ [{'key': nowhere.arn}] }}").value("resources")
+
+
+def test_what_is_added_reaches_what_only_puts_others_together() -> None:
+    found = variables(prefix="{{ name }}-", name="before", asked="{{ prefix }}x")
+    assert found.value("asked") == "before-x"
+    found.add(name="after")
+    assert found.value("asked") == "after-x"
+
+
+def test_a_text_of_others_is_no_template() -> None:
+    found = RoleVariables(
+        Templar(DataLoader()), {"told": "{{ secret }}", "secret": "s", "asked": trust_as_template("of {{ told }}")}
+    )
+    assert found.value("asked") == "of {{ secret }}"
+
+
+PARTS = st.lists(st.sampled_from(["{{ a }}", "{{ b }}", "{{c}}", "-", " ", "x:", "{{ d | upper }}", "{{ a ~ 'x' }}"]))
+
+
+@given(PARTS, PARTS, st.text("xyz-:/ *", max_size=5))
+def test_values_are_those_that_ansible_gives(outer: list[str], inner: list[str], text: str) -> None:
+    values = {"a": "{{ b }}{{ d }}", "b": "".join(inner).replace("{{ a }}", "{{ d }}").replace("{{ b }}", "{{ d }}")}
+    values |= {"c": "{{ b }}/c", "d": text, "asked": "".join(outer)}
+    values["b"] = values["b"].replace("{{c}}", "c").replace("{{ a ~ 'x' }}", "{{ d ~ 'x' }}")
+    trusted = {name: trust_as_template(value) for name, value in values.items()}
+    expected = Templar(DataLoader(), variables=trusted).resolve_variable_expression("asked")
+    assert RoleVariables(Templar(DataLoader()), trusted).value("asked") == expected
 
 
 def test_the_argument_specification_of_the_role_judges() -> None:
