@@ -29,8 +29,9 @@ class RoleVariables:
 
     def add(self, **values: Any) -> None:
         """Make values known to all templates from here on."""
+        texts = any(isinstance(each, str) for name, value in values.items() for each in (value, self._given.get(name)))
         self._given.update(values)
-        self._variables = _with_constants(self._given)
+        self._variables = _with_constants(self._given) if texts else {**self._variables, **values}
 
     def value(self, name: str, default: Any = _REQUIRED) -> Any:
         """The value of a variable in plain JSON types, `default` where there is none. Raises AnsibleTemplateError."""

@@ -43,13 +43,16 @@ def require_path(kind: str, name: str, wanted: str, found: str) -> None:
 
 
 def difference(wanted: Named, found: Named) -> dict[str, dict[str, Any]]:
-    """{before, after}: by name the properties that change; all of what is created. Both in the same canonical form."""
+    """{before, after}: by name the properties that change; all of what is created. Both in the same canonical form.
+
+    A property that `found` lacks is unknown, which is null in the diff.
+    """
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     for name, shall in wanted.items():
         have = found.get(name)
-        differing = [key for key in shall if have is None or have[key] != shall[key]]
+        differing = [key for key in shall if have is None or have.get(key) != shall[key]]
         if differing:
-            before[name] = {key: have[key] for key in differing} if have else {}
+            before[name] = {key: have.get(key) for key in differing} if have else {}
             after[name] = {key: shall[key] for key in differing}
     return {"before": before, "after": after}

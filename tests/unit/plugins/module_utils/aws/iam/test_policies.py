@@ -122,6 +122,11 @@ def test_a_diff_has_what_changes_and_the_whole_of_what_is_new() -> None:
     }
 
 
+def test_a_diff_says_null_of_what_is_unknown() -> None:
+    told = difference({"node": {"description": "nodes", "path": "/"}}, {"node": {"path": "/"}})
+    assert told == {"before": {"node": {"description": None}}, "after": {"node": {"description": "nodes"}}}
+
+
 ACTIONS = st.lists(st.sampled_from(["s3:GetObject", "s3:PutObject", "sqs:SendMessage"]), min_size=1, unique=True)
 
 
