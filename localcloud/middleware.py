@@ -76,9 +76,16 @@ class Middleware:
         if environ["PATH_INFO"].startswith(control.PREFIX):
             return control.answer(environ, start_response)
         call = calls.identify(environ, calls.read_body(environ))
-        record: dict[str, Any] = {"principal": access.ANONYMOUS, "fault": None, "code": None, "decision": None}
         began = time.time()
         clock = time.perf_counter()
+        # Read before anything is done: a request that could not be put on record would have been carried out, and failed.
+        record: dict[str, Any] = {
+            "parameters": redact(call.parameters()),
+            "principal": access.ANONYMOUS,
+            "fault": None,
+            "code": None,
+            "decision": None,
+        }
         try:
             answer = self._answer(call, record)
         except Cut:
@@ -211,7 +218,6 @@ class Middleware:
             "region": call.region,
             "status": status,
             "seconds": round(time.perf_counter() - clock, 6),
-            "parameters": redact(call.parameters()),
             **record,
         })  # fmt: skip
 
