@@ -122,6 +122,10 @@ docs: develop ## write docs/modules and docs/environments.md from what they desc
 truth: develop kubernetes registry ## write docs/module-truth.md: every module call of a provision in check mode and for real, twice
 	@$(BIN)/python scripts/module_truth.py
 
+.PHONY: speed
+speed: develop kubernetes registry ## write docs/speed-measured.md: beside Terraform where it is found, on a machine with nothing else to do
+	@$(BIN)/python benchmarks/provision.py --rounds 5 --path-factor 1 --page docs/speed-measured.md
+
 .PHONY: lock
 lock: venv ## resolve requirements/*.in again and write the hashed files
 	@scripts/lock.sh

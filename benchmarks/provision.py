@@ -1,6 +1,6 @@
 """Measures create, nothing to do and destroy of one stack with this collection and, where it is found, with Terraform.
 
-python benchmarks/provision.py [--json] [--rounds 3] [--components network,keys] [--factor 0.005] [--path-factor 0.3]
+python benchmarks/provision.py [--json] [--page FILE] [--rounds 3] [--components network,keys] [--factor 0.005] [--path-factor 1]
 
 Each side has a local cloud of its own with the same settings; the rounds alternate. What is built is the plan of the
 benchmark's inventory, which is handed to Terraform as its variables. See docs/speed.md for what the figures mean.
@@ -14,9 +14,9 @@ import argparse
 import json
 import os
 import shutil
-import statistics
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.measure.critical_path import critical_path
+from benchmarks.measure.figures import page, ratios, table
 from benchmarks.measure.sides import WHOLE, Cloud, Ours, Run, SideError, Terraform, find_terraform
 from localcloud.cloud import DEFAULT_FACTOR
 
@@ -48,7 +49,9 @@ def main() -> int:
         help="components with a comma between, each with those it needs (default: all that docs/speed.md names)",
     )
     parser.add_argument("--no-growth", action="store_true", help=f"leave out the stack of {LARGE} times the size")
+    parser.add_argument("--page", type=Path, help="write the figures as a page of Markdown as well")
     options = parser.parse_args()
+    began, load = time.time(), os.getloadavg()[0]
     clouds: list[Cloud] = []
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir="/tmp"))
     folder.chmod(0o755)
@@ -66,6 +69,9 @@ def main() -> int:
         else:
             shutil.rmtree(folder)
     found = benchmark.found
+    if options.page and not benchmark.failed:
+        day = time.strftime("%Y-%m-%d", time.gmtime(began))
+        options.page.write_text(page(found, day, os.cpu_count() or 1, load), encoding="utf-8")
     print(json.dumps(ratios(found)) if options.json else table(found))
     return int(benchmark.failed)
 
@@ -99,6 +105,7 @@ class Benchmark:
         found["resources"]["ours"] = len(kinds)
         found["ours"]["create"] = [self.step(ours.name, "create", ours.create)]
         if terraform:
+            found["version"] = terraform.version()
             found["terraform"]["create"] = [self.step(terraform.name, "create", terraform.create)]
             found["resources"]["terraform"] = terraform.resources()
         if large and not self.grow(large):
@@ -171,55 +178,6 @@ def everything(plan: dict[str, Any]) -> list[str]:
     """Names of all resources of a plan: what is protected is only removed when it is named."""
     rows = [change for component in plan["components"] for change in component["changes"]]
     return sorted({f"{change['kind']} {change['name']}" for change in rows})
-
-
-def median(runs: Sequence[Run], field: str) -> float:
-    """The median of a figure."""
-    return statistics.median(getattr(run, field) for run in runs)
-
-
-def ratio(found: dict[str, Any], step: str, field: str) -> float | None:
-    """Ours by Terraform's; None where there was no Terraform."""
-    if not found["terraform"].get(step) or not found["ours"].get(step):
-        return None
-    return round(median(found["ours"][step], field) / median(found["terraform"][step], field), 3)
-
-
-def ratios(found: dict[str, Any]) -> dict[str, Any]:
-    """The object that --json prints. resources: Terraform's count where there is one, for it is what its figures belong to."""
-    counts = found["resources"]
-    per_resource = None
-    if "large" in found and found["ours"].get("nothing"):
-        growth = median(found["large"]["nothing"], "wall") - median(found["ours"]["nothing"], "wall")
-        per_resource = round(1000 * growth / (counts["large"] - counts["ours"]), 2)
-    path = found.get("path")
-    return {
-        "resources": counts.get("terraform", counts.get("ours")),
-        "noop_time_ratio": ratio(found, "nothing", "wall"),
-        "noop_requests_ratio": ratio(found, "nothing", "requests"),
-        "create_time_ratio": ratio(found, "create", "wall"),
-        "destroy_time_ratio": ratio(found, "destroy", "wall"),
-        "ms_per_resource": per_resource,
-        "critical_path_ratio": round(path["run"].wall / path["seconds"], 3) if path else None,
-    }
-
-
-def table(found: dict[str, Any]) -> str:
-    """Medians and ratios for a reader."""
-    lines = [f"{'':16}{'creator.platform':>30}{'Terraform':>30}{'ratio':>8}"]
-    for step in ("create", "nothing", "destroy"):
-        cells = [
-            f"{median(runs, 'wall'):.1f} s / {median(runs, 'processor'):.1f} s / {median(runs, 'requests'):.0f}"
-            if (runs := found[side].get(step))
-            else "-"
-            for side in ("ours", "terraform")
-        ]
-        lines.append(f"{step:16}{cells[0]:>30}{cells[1]:>30}{ratio(found, step, 'wall') or '-':>8}")
-    counts = found["resources"]
-    lines.append("wall / processor / requests, medians")
-    lines.append(f"resources: {counts.get('ours', 'no')} of ours, {counts.get('terraform', 'no')} of Terraform's")
-    lines += [f"{name}: {value}" for name, value in ratios(found).items() if name != "resources"]
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -178,6 +178,13 @@ class Terraform:
             self._run("state", "rm", *addresses)
         return self._run("destroy", "-auto-approve")
 
+    def version(self) -> str:
+        """Its version and the provider's, as text."""
+        _run, said = self._said("version", "-json")
+        told = json.loads(said)
+        providers = [f"{name.rsplit('/', 1)[-1]} {version}" for name, version in told["provider_selections"].items()]
+        return f"Terraform {told['terraform_version']} with the provider {', '.join(providers)}"
+
     def resources(self) -> int:
         """How many resources it keeps."""
         return sum(len(row["instances"]) for row in self._kept())
@@ -187,6 +194,9 @@ class Terraform:
         return [row for row in state["resources"] if row["mode"] == "managed"]
 
     def _run(self, verb: str, *more: str) -> Run:
+        return self._said(verb, *more)[0]
+
+    def _said(self, verb: str, *more: str) -> tuple[Run, str]:
         content = self.cloud.content
         environment = {
             "TF_CLI_CONFIG_FILE": str(self.folder / "terraform.rc"),
@@ -207,8 +217,7 @@ class Terraform:
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
-        run, _said = measured(self.cloud, [self._program, verb, *more], environment, self.folder)
-        return run
+        return measured(self.cloud, [self._program, verb, *more], environment, self.folder)
 
 
 # What a plan of an empty account says of a resource that another component makes, and how that resource is named.

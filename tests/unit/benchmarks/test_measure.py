@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.measure.critical_path import AFTER, SECONDS, critical_path
+from benchmarks.measure.figures import page, ratios
 from benchmarks.measure.sides import Run, Terraform, stack_of
-from benchmarks.provision import everything, ratios
+from benchmarks.provision import everything
 
 PLAN = {"platform": "creator", "environment": "local", "account": "123456789012"}
 ALL = sorted({*SECONDS, *AFTER, *(one for before in AFTER.values() for one in before)})
@@ -163,3 +164,28 @@ def test_ratios_are_of_medians() -> None:
     )
     assert (found["resources"], found["noop_time_ratio"], found["noop_requests_ratio"]) == (2, 0.25, 0.25)
     assert found["ms_per_resource"] is None
+
+
+def test_the_page_tells_both_sides_and_what_was_not_measured() -> None:
+    runs = {"create": [Run(60, 20, 200)], "nothing": [Run(2, 3, 66), Run(4, 3, 66)], "destroy": [Run(5, 5, 90)]}
+    slower = {
+        name: [Run(10 * run.wall, run.processor, 2 * run.requests) for run in each] for name, each in runs.items()
+    }
+    found: dict[str, Any] = {
+        "ours": runs,
+        "terraform": slower,
+        "resources": {"ours": 100, "terraform": 180},
+        "version": "Terraform 1.2.3 with the provider aws 4.5.6",
+    }
+    lines = page(found, "2026-11-29", 2, 0.25).splitlines()
+    assert (
+        "2026-11-29, 2 processors, load 0.2 before. 100 resources of ours, 180 of Terraform 1.2.3 with the provider aws 4.5.6."
+        in lines
+    )
+    assert "| nothing to do | 3.0 / 3.0 / 66 (2 runs) | 30.0 / 3.0 / 132 (2 runs) |" in lines
+    assert "| nothing to do, time by Terraform's | 0.1 | 0.25 |" in lines
+    assert "| create at AWS's times, by the longest way through them | not measured | 1.05 |" in lines
+    del found["resources"]["terraform"], found["version"]
+    alone = page({**found, "terraform": {}}, "2026-11-29", 2, 0.25)
+    assert "no Terraform was found" in alone
+    assert "| create | 60.0 / 20.0 / 200 | - |" in alone
