@@ -99,9 +99,11 @@ class Server:
         for source in (self.listener, self.controller, self.learned):
             self.selector.register(source, selectors.EVENT_READ)
         while True:
-            for key, _events in self.selector.select():
-                if key.fileobj == self.controller:
-                    return None
+            ready = [key for key, _events in self.selector.select()]
+            # Before anything else: a worker may outlive its controller and ask at the same moment.
+            if any(key.fileobj == self.controller for key in ready):
+                return None
+            for key in ready:
                 if key.fileobj is self.listener:
                     child = self.accept()
                     if child is not None:

@@ -26,6 +26,7 @@ from ansible_collections.creator.platform.plugins.plugin_utils.warm_client impor
     call,
     connect,
 )
+from ansible_collections.creator.platform.plugins.plugin_utils.warm_loading import Loaded
 from ansible_collections.creator.platform.plugins.plugin_utils.warm_request import UnknownCall
 from ansible_collections.creator.platform.plugins.plugin_utils.warm_wire import CallerGoneError, receive, started_at
 
@@ -240,3 +241,17 @@ def test_a_request_without_its_files_is_none() -> None:
 def test_processes_are_told_apart_by_their_start() -> None:
     assert started_at(os.getpid()).isdigit()
     assert started_at(2**22) == ""
+
+
+def test_nothing_begins_for_a_caller_that_outlives_its_controller(tmp_path: Path) -> None:
+    """Both are seen at once: that the controller ended, and that somebody of it asks."""
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    controller = os.pidfd_open(ended.pid)
+    ended.wait()
+    with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as caller:
+        listener.bind(str(tmp_path / "socket"))
+        listener.listen()
+        caller.connect(str(tmp_path / "socket"))
+        server = warm_server.Server(listener, controller, Loaded([], []), ended.pid)
+        assert server.serve() is None
+        assert server.callers == {}
