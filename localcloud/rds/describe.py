@@ -168,7 +168,12 @@ def _backups(rds: Rds, db: DBInstance) -> dict[str, Any]:
 
 
 def restore_window(rds: Rds, backup: AutomatedBackup) -> dict[str, datetime] | None:
-    """RestoreWindow in whole milliseconds, never wider than what the archive holds; None before the first backup."""
+    """RestoreWindow in whole milliseconds, never wider than what the archive holds; None before the first backup.
+
+    What a copy holds before it replicates is not told: its status and its window are of one moment.
+    """
+    if backup.status == "pending":
+        return None
     served = backup.settings["engine"] == engines.POSTGRES.name
     window = rds.archive(backup).window() if served else paper.window(rds, backup)
     if window is None:
