@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_mapping
+
 
 def details_of(client: Any, account: str, name: str, arn: str) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """The budget's notifications, each with its subscribers, and its tags: ([{…, "Subscribers": […]}], {…}).
@@ -19,4 +21,4 @@ def details_of(client: Any, account: str, name: str, arn: str) -> tuple[list[dic
         for row in client.describe_notifications_for_budget(**place)["Notifications"]
     ]
     rows = client.list_tags_for_resource(ResourceARN=arn).get("ResourceTags", [])
-    return notifications, {row["Key"]: row["Value"] for row in rows if not row["Key"].startswith("aws:")}
+    return notifications, tag_mapping(rows)

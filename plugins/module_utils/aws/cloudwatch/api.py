@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.creator.platform.plugins.module_utils.aws.handling import error_handler
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_mapping
 
 CloudwatchErrors = error_handler(["ResourceNotFound", "ResourceNotFoundException"])
 
@@ -27,7 +28,7 @@ def find_alarm(client: Any, name: str, *, composite: bool) -> Any:
 def tags_of(client: Any, arn: str) -> Any:
     """Tags as a dictionary, without AWS's own."""
     tags = client.list_tags_for_resource(ResourceARN=arn)["Tags"]
-    return {tag["Key"]: tag["Value"] for tag in tags if not tag["Key"].startswith("aws:")}
+    return tag_mapping(tags)
 
 
 @CloudwatchErrors.list_error_handler("read the dashboard")

@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.steps import Call, tag_changes
-from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list, tag_mapping
 
 
 def split(item: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     """The tag Name (or "") and the other tags, without AWS's own, of an item with a list of Tags."""
-    tags = {tag["Key"]: tag["Value"] for tag in item.get("Tags") or [] if not tag["Key"].startswith("aws:")}
+    tags = tag_mapping(item.get("Tags"))
     return tags.pop("Name", ""), tags
 
 

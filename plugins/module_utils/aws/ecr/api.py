@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.creator.platform.plugins.module_utils.aws.handling import error_handler
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_mapping
 
 EcrErrors = error_handler(["RepositoryNotFoundException", "LifecyclePolicyNotFoundException"])
 
@@ -32,7 +33,7 @@ def lifecycle_text(client: Any, name: str) -> Any:
 def tags_of(client: Any, arn: str) -> Any:
     """Tags as a dictionary, without AWS's own."""
     tags = client.list_tags_for_resource(resourceArn=arn)["tags"]
-    return {tag["Key"]: tag["Value"] for tag in tags if not tag["Key"].startswith("aws:")}
+    return tag_mapping(tags)
 
 
 @EcrErrors.common_error_handler("describe the registry")

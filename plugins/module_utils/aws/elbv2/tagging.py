@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_mapping
+
 #: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTags.html
 AT_ONCE = 20
 
@@ -18,6 +20,5 @@ def tags_by_arn(client: Any, arns: Sequence[str]) -> dict[str, dict[str, str]]:
     for start in range(0, len(arns), AT_ONCE):
         answer = client.describe_tags(ResourceArns=list(arns[start : start + AT_ONCE]))
         for row in answer["TagDescriptions"]:
-            tags = {tag["Key"]: tag["Value"] for tag in row["Tags"] if not tag["Key"].startswith("aws:")}
-            found[row["ResourceArn"]] = tags
+            found[row["ResourceArn"]] = tag_mapping(row["Tags"])
     return found

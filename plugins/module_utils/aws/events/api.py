@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.creator.platform.plugins.module_utils.aws.handling import error_handler
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_mapping
 
 EventsErrors = error_handler(["ResourceNotFoundException"])
 
@@ -33,4 +34,4 @@ def targets_of(client: Any, name: str, bus: str) -> Any:
 def tags_of(client: Any, arn: str) -> Any:
     """Tags as a dictionary, without AWS's own."""
     tags = client.list_tags_for_resource(ResourceARN=arn)["Tags"]
-    return {tag["Key"]: tag["Value"] for tag in tags if not tag["Key"].startswith("aws:")}
+    return tag_mapping(tags)

@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.creator.platform.plugins.module_utils.aws.handling import error_handler
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_mapping
 
 OpenSearchErrors = error_handler(["ResourceNotFoundException"])
 
@@ -25,4 +26,4 @@ def find_domain(client: Any, name: str) -> Any:
 def tags_of_domain(client: Any, arn: str) -> dict[str, str]:
     """Tags of a domain."""
     tags = client.list_tags(ARN=arn).get("TagList", [])
-    return {tag["Key"]: tag["Value"] for tag in tags if not tag["Key"].startswith("aws:")}
+    return tag_mapping(tags)

@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.creator.platform.plugins.module_utils.aws.handling import error_handler
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_mapping
 
 ABSENT = [
     "DBInstanceAutomatedBackupNotFound",
@@ -75,4 +76,4 @@ def group_parameters(client: Any, name: str) -> Any:
 def tags_of(client: Any, arn: str) -> Any:
     """Tags as a dictionary, without AWS's own."""
     tags = client.list_tags_for_resource(ResourceName=arn)["TagList"]
-    return {tag["Key"]: tag["Value"] for tag in tags if not tag["Key"].startswith("aws:")}
+    return tag_mapping(tags)

@@ -21,7 +21,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.steps import 
     tag_changes,
     with_tags,
 )
-from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list, tag_mapping
 
 #: Our names and RDS's, for what is said in the same way at creation and later.
 FIELDS = {
@@ -101,9 +101,7 @@ def project(instance: Mapping[str, Any]) -> dict[str, Any]:
         "monitoring_role": instance.get("MonitoringRoleArn", ""),
         "managed_password": bool(secret),
         "password_key": secret.get("KmsKeyId", ""),
-        "tags": {
-            tag["Key"]: tag["Value"] for tag in instance.get("TagList") or [] if not tag["Key"].startswith("aws:")
-        },
+        "tags": tag_mapping(instance.get("TagList")),
     }
 
 

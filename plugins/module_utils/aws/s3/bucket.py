@@ -18,7 +18,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.steps import 
     merged,
     with_tags,
 )
-from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list, tag_mapping
 
 #: What is asked for each setting, and the error codes with which S3 says that a bucket has none.
 SETTINGS: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -60,7 +60,7 @@ def project(answers: Mapping[str, Any]) -> dict[str, Any]:
         "lifecycle": lifecycle.project_rules((answers.get("lifecycle") or {}).get("Rules", [])),
         "object_lock": _lock((answers.get("object_lock") or {}).get("ObjectLockConfiguration") or {}),
         "logging": _log((answers.get("logging") or {}).get("LoggingEnabled") or {}),
-        "tags": {tag["Key"]: tag["Value"] for tag in tags if not tag["Key"].startswith("aws:")},
+        "tags": tag_mapping(tags),
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.creator.platform.plugins.module_utils.aws.handling import error_handler
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_mapping
 
 SnsErrors = error_handler(["NotFound", "NotFoundException", "ResourceNotFound"])
 
@@ -34,7 +35,7 @@ def attributes_of(client: Any, arn: str) -> Any:
 def tags_of(client: Any, arn: str) -> Any:
     """Tags as a dictionary, without AWS's own."""
     tags = client.list_tags_for_resource(ResourceArn=arn)["Tags"]
-    return {tag["Key"]: tag["Value"] for tag in tags if not tag["Key"].startswith("aws:")}
+    return tag_mapping(tags)
 
 
 @SnsErrors.list_error_handler("list the topic's subscriptions", default_value=[])

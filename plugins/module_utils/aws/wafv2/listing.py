@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_mapping
 from ansible_collections.creator.platform.plugins.module_utils.aws.wafv2.web_acl import balancer_name, project
 
 REGIONAL, CLOUDFRONT = "REGIONAL", "CLOUDFRONT"
@@ -26,7 +27,7 @@ def logging_configurations(client: Any, scope: str) -> list[Mapping[str, Any]]:
 def tags_of(client: Any, arn: str) -> dict[str, str]:
     """Tags, without those AWS itself sets (aws:…)."""
     rows = client.list_tags_for_resource(ResourceARN=arn)["TagInfoForResource"].get("TagList") or []
-    return {row["Key"]: row["Value"] for row in rows if not row["Key"].startswith("aws:")}
+    return tag_mapping(rows)
 
 
 def read_acl(client: Any, summary: Mapping[str, Any], scope: str) -> tuple[dict[str, Any], dict[str, Any]]:
