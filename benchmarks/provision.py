@@ -24,8 +24,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.measure.critical_path import critical_path
-from benchmarks.measure.figures import page, ratios, table
-from benchmarks.measure.sides import WHOLE, Cloud, Ours, Run, SideError, Terraform, find_terraform
+from benchmarks.measure.figures import Run, page, ratios, table
+from benchmarks.measure.sides import WHOLE, Cloud, Ours, SideError, Terraform, find_terraform
 from localcloud.cloud import DEFAULT_FACTOR
 
 LARGE = 4

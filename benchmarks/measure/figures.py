@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any
 
 #: By the keys of `ratios`: what is asked for, at most.
 TARGETS: Mapping[str, float] = {
@@ -27,15 +28,13 @@ FIGURES: Mapping[str, str] = {
 STEPS: Mapping[str, str] = {"create": "create", "nothing": "nothing to do", "destroy": "destroy"}
 
 
-class Run(Protocol):
-    """wall and processor: seconds."""
+@dataclass(frozen=True)
+class Run:
+    """wall and processor: seconds. requests: to the AWS API. The processor time is that of the tool, not of the cloud."""
 
-    @property
-    def wall(self) -> float: ...
-    @property
-    def processor(self) -> float: ...
-    @property
-    def requests(self) -> int: ...
+    wall: float
+    processor: float
+    requests: int
 
 
 def median(runs: Sequence[Run], field: str) -> float:
@@ -72,7 +71,7 @@ def ratios(found: Mapping[str, Any]) -> dict[str, Any]:
 def table(found: Mapping[str, Any]) -> str:
     """Medians and ratios for a reader."""
     lines = [f"{'':16}{'creator.platform':>30}{'Terraform':>30}{'ratio':>8}"]
-    for step in ("create", "nothing", "destroy"):
+    for step in STEPS:
         cells = [_cell(found[side].get(step), " s / ") for side in ("ours", "terraform")]
         lines.append(f"{step:16}{cells[0]:>30}{cells[1]:>30}{ratio(found, step, 'wall') or '-':>8}")
     counts = found["resources"]
@@ -113,8 +112,8 @@ def page(found: Mapping[str, Any], day: str, processors: int, load: float) -> st
         "Wall seconds / processor seconds of the tool / requests; medians.",
         "",
         "| figure | measured | target |",
+        "|---|---|---|",
     ]
-    lines.append("|---|---|---|")
     for name, target in TARGETS.items():
         measured = figures[name]
         lines.append(f"| {FIGURES[name]} | {'not measured' if measured is None else measured} | {target:g} |")

@@ -12,10 +12,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.measure.figures import Run
 from localcloud import lifecycle
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,15 +32,6 @@ LONGEST = 1800
 
 class SideError(Exception):
     """A run did not do what it was measured for; the text holds its last lines."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """wall and processor: seconds. requests: to the AWS API. The processor time is that of the tool, not of the cloud."""
-
-    wall: float
-    processor: float
-    requests: int
 
 
 class Cloud:

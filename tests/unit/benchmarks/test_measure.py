@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.measure.critical_path import AFTER, SECONDS, critical_path
-from benchmarks.measure.figures import page, ratios
-from benchmarks.measure.sides import Run, Terraform, stack_of
+from benchmarks.measure.figures import Run, page, ratios
+from benchmarks.measure.sides import Terraform, stack_of
 from benchmarks.provision import everything
 
 PLAN = {"platform": "creator", "environment": "local", "account": "123456789012"}
