@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 import ssl
 import sys
 from collections.abc import Callable, Mapping
@@ -38,6 +39,8 @@ MERGE = "application/merge-patch+json"
 FIELD_MANAGER = "creator.platform"
 PAGE = 500
 TIMEOUT = (5.0, 30.0)  # seconds to connect, to read
+
+_REMOVED = re.compile(r"unable to retrieve container logs for \S+")
 
 #: API group and plural of the kinds that a release consists of or a verdict reads.
 RESOURCES = {
@@ -197,10 +200,20 @@ def delete(client: ApiClient, kind: str, namespace: str, name: str, *, uid: str)
 
 
 def logs(client: ApiClient, namespace: str, pod: str, container: str, *, previous: bool, lines: int) -> list[str]:
-    """The last lines that a container wrote, or its previous instance. Raises KubeError (kwok's nodes have none)."""
+    """The last lines that a container wrote, or its previous instance. Raises KubeError (kwok's nodes have none).
+
+    A kubelet that has removed the container says so in the place of the log, under status 200: GetContainerLogs in
+    https://github.com/kubernetes/kubernetes/blob/v1.36.0/pkg/kubelet/kuberuntime/kuberuntime_container.go.
+    """
     query = {"container": container, "tailLines": str(lines), "previous": str(previous).lower()}
-    answer, _headers = _request(client, "GET", path_of("Pod", namespace, pod, "log"), query)
-    return answer.decode("utf-8", errors="replace").splitlines()
+    path = path_of("Pod", namespace, pod, "log")
+    answer, _headers = _request(client, "GET", path, query)
+    found = answer.decode("utf-8", errors="replace").splitlines()
+    if found and _REMOVED.fullmatch(found[-1]):
+        told = found.pop()
+        if not found:
+            raise KubeError(f"GET {path}: {told}", 200, "Removed")
+    return found
 
 
 def _request(

@@ -30,17 +30,22 @@ def gather(read: LogReader, verdict: Verdict, pods: Sequence[Object]) -> list[di
     A node that has no logs (kwok's simulated nodes, a container that never started) is said in `note`, not an error.
     """
     faulty = [pod for pod in pods if objects.name(pod) in verdict.pods and not objects.is_true(pod, "Ready")]
-    return [_one(read, *wanted) for pod in faulty[:PODS] for wanted in _wanted(pod)]
+    return [entry for pod in faulty[:PODS] for entry in _of(read, pod)]
 
 
-def _wanted(pod: Object) -> Iterator[tuple[str, str, bool]]:
+def _of(read: LogReader, pod: Object) -> Iterator[dict[str, Any]]:
     for status, _init in container_statuses(pod):
         if status.get("ready") is True:
             continue
+        name, container = objects.name(pod), text(status, "name")
+        here = bool(objects.dig(status, "state", "running") or objects.dig(status, "state", "terminated"))
         if number(status, "restartCount"):
-            yield objects.name(pod), text(status, "name"), True
-        if objects.dig(status, "state", "running") or objects.dig(status, "state", "terminated"):
-            yield objects.name(pod), text(status, "name"), False
+            yield (entry := _one(read, name, container, previous=True))
+            # A kubelet keeps one dead instance of a container, so that the previous one of the snapshot may be gone, and tells
+            # of the kept one when asked for the last: https://kubernetes.io/docs/concepts/architecture/garbage-collection/
+            here = here or bool(entry["note"])
+        if here:
+            yield _one(read, name, container, previous=False)
 
 
 def _one(read: LogReader, pod: str, container: str, previous: bool) -> dict[str, Any]:

@@ -106,3 +106,16 @@ def test_an_unknown_kind_and_a_broken_authority_are_named():
     for broken in ("%%%", base64.b64encode(b"no certificate").decode()):
         with pytest.raises(api.KubeError, match="certificate authority"):
             api.connect("https://cluster.test", broken, "t")
+
+
+def test_a_log_whose_container_the_kubelet_removed_is_no_log():
+    """The answer has status 200, and the error in the place of the log."""
+    gone = b"unable to retrieve container logs for containerd://f63dd2d753c1b0e2"
+    wanted = {"previous": True, "lines": 25}
+    with pytest.raises(api.KubeError, match="pods/web-1/log: unable to retrieve container logs") as caught:
+        api.logs(Server(gone), "shop", "web-1", "web", **wanted)
+    assert caught.value.reason == "Removed"
+    assert api.logs(Server(b"begun\nended\n" + gone), "shop", "web-1", "web", **wanted) == ["begun", "ended"]
+    said = b"job 7: unable to retrieve container logs for containerd://f63dd2d753c1b0e2\n"
+    assert api.logs(Server(said), "shop", "web-1", "web", **wanted) == [said.decode().strip()]
+    assert api.logs(Server(b""), "shop", "web-1", "web", **wanted) == []

@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.creator.platform.plugins.module_utils.rollout.evidence import complaint, explained
+from ansible_collections.creator.platform.plugins.module_utils.rollout.evidence import complaint, explained, gather
+from ansible_collections.creator.platform.plugins.module_utils.rollout.follow import UnreadableError
 from ansible_collections.creator.platform.plugins.module_utils.rollout.model import FAILED, Verdict
+
+CRASH = Verdict(FAILED, "CrashLoop", "container web keeps crashing: exit code 1", pods=("web-1",))
 
 
 @pytest.mark.parametrize(
@@ -41,3 +44,35 @@ def test_a_crash_says_what_the_container_said():
 def test_what_a_container_says_is_no_cause_of_anything_else():
     verdict = Verdict(FAILED, "ImageNotFound", "needs an image that does not exist")
     assert explained(verdict, [log("ready")]) == verdict
+
+
+@pytest.mark.parametrize("state", ["waiting", "terminated"])
+def test_an_instance_that_the_kubelet_removed_leaves_the_word_to_the_one_it_kept(state: str):
+    """Between the snapshot and the question the container crashed once more."""
+
+    def read(pod: str, container: str, previous: bool) -> list[str]:
+        if previous:
+            raise UnreadableError("unable to retrieve container logs for containerd://f63d")
+        return ["exec /bin/sh: exec format error"]
+
+    logs = gather(read, CRASH, [crashed(state)])
+    assert [entry["previous"] for entry in logs] == [True, False]
+    assert logs[0]["note"] == "no logs: unable to retrieve container logs for containerd://f63d"
+    assert explained(CRASH, logs).message == f"{CRASH.message}: exec /bin/sh: exec format error"
+
+
+def test_one_instance_is_asked_for_once():
+    asked = []
+
+    def read(pod: str, container: str, previous: bool) -> list[str]:
+        asked.append(previous)
+        return ["no"]
+
+    gather(read, CRASH, [crashed("waiting")])
+    assert asked == [True]
+
+
+def crashed(state: str) -> dict[str, object]:
+    """A pod whose container ended twice, as it is between two attempts or at the end of one."""
+    status = {"name": "web", "ready": False, "restartCount": 2, "state": {state: {"exitCode": 1}}}
+    return {"metadata": {"name": "web-1"}, "status": {"containerStatuses": [status]}}
