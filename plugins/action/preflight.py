@@ -10,8 +10,10 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.errors import AWS_ERRORS, AwsError, explain
-from ansible_collections.creator.platform.plugins.module_utils.aws.parameters import read_path
+from ansible_collections.creator.platform.plugins.module_utils.aws.parameters import read_paths
+from ansible_collections.creator.platform.plugins.module_utils.aws.reading import at_once
 from ansible_collections.creator.platform.plugins.module_utils.provision.kinds.logs_group import tags_by_arn
+from ansible_collections.creator.platform.plugins.module_utils.provision.outputs import folder
 from ansible_collections.creator.platform.plugins.module_utils.provision.preflight import (
     START,
     Settings,
@@ -32,8 +34,8 @@ class ActionModule(AwsActionBase):
         "aws": {"type": "dict", "required": True},
         "sandbox": {"type": "str", "default": ""},
         "rehearsal": {"type": "bool", "default": False},
-        "published": {"type": "str", "default": ""},
-        "log_groups_of": {"type": "str", "default": ""},
+        "platform": {"type": "str", "default": ""},
+        "components": {"type": "list", "elements": "str", "default": []},
     }
 
     def answer(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
@@ -49,20 +51,8 @@ class ActionModule(AwsActionBase):
         problem = account_problem(settings.account, self._account(client_for, settings))
         if problem:
             raise AwsError(problem)
-        path, published = args["published"], {}
-        if path:
-            published = read_path(client_for("ssm", settings.region), path, below=True)
-        tags = self._log_group_tags(client_for, args["log_groups_of"], settings)
+        published, tags = _read(client_for, args["platform"], args["components"], settings)
         return {"changed": False, "account": settings.account, "published": published, "log_group_tags": tags}
-
-    @staticmethod
-    def _log_group_tags(client_for: Callable[[str, str], Any], platform: str, settings: Settings) -> dict[str, Any]:
-        if not platform:
-            return {}
-        try:
-            return tags_by_arn(client_for("logs", settings.region), platform, settings.environment)
-        except AWS_ERRORS:
-            return {}  # then each component asks for itself, and its plan tells what it could not read
 
     @staticmethod
     def _account(client_for: Callable[[str, str], Any], settings: Settings) -> str:
@@ -72,3 +62,24 @@ class ActionModule(AwsActionBase):
             if settings.embedded:
                 raise AwsError(f"no local cloud answers at {settings.aws['AWS_ENDPOINT_URL']}: {START}") from error
             raise explain(error) from error
+
+
+def _read(
+    client_for: Callable[[str, str], Any], platform: str, components: list[str], settings: Settings
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the components published, and the tags of log groups; both at once, as neither needs the other."""
+    if not components:
+        return {}, {}
+    ssm, logs = client_for("ssm", settings.region), client_for("logs", settings.region)
+    paths = [folder(platform, settings.environment, name) for name in components]
+    reads = (lambda: read_paths(ssm, paths), lambda: log_group_tags(logs, platform, settings.environment))
+    published, tags = at_once(lambda read: read(), reads)
+    return published, tags
+
+
+def log_group_tags(client: Any, platform: str, environment: str) -> dict[str, dict[str, str]]:
+    """Tags by ARN; none where they cannot be read: then each component asks for itself, and its plan tells what it lacks."""
+    try:
+        return tags_by_arn(client, platform, environment)
+    except AWS_ERRORS:
+        return {}

@@ -57,7 +57,7 @@ options:
     type: float
     default: 1
   published:
-    description: Outputs of all components by the names of their parameters, where they were read before; then nobody is asked.
+    description: Outputs of components as M(creator.platform.preflight) returns them; these are not asked for then.
     type: dict
   known_tags:
     description: Tags by ARN of resources, where they were read for all components before; then nobody is asked for these.

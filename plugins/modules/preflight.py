@@ -43,15 +43,16 @@ options:
     description: Whether this is a rehearsal of a real environment on the local cloud; then it may reach nothing else.
     type: bool
     default: false
-  published:
-    description: Path of Systems Manager below which all parameters are read, for RV(published); empty to read none.
+  platform:
+    description: Name of the platform; only needed with O(components).
     type: str
     default: ""
-  log_groups_of:
+  components:
     description:
-      - Name of the platform whose log groups in this environment have their tags read, for RV(log_group_tags); empty for none.
-    type: str
-    default: ""
+      - Components whose outputs are read at once, for RV(published); RV(log_group_tags) is read then too. When empty, nothing is.
+    type: list
+    elements: str
+    default: []
 attributes:
   check_mode:
     description: Only reads.
@@ -78,12 +79,12 @@ account:
   returned: success
   type: str
 published:
-  description: Value by name of the parameters below O(published).
+  description: What each of O(components) published, by its path in Systems Manager; value by name of the parameter.
   returned: success
   type: dict
-  sample: {"/creator/dev/keys/data_key_arn": "arn:aws:kms:eu-west-1:123456789012:key/1"}
+  sample: {"/creator/dev/keys": {"/creator/dev/keys/data_key_arn": "arn:aws:kms:eu-west-1:123456789012:key/1"}}
 log_group_tags:
-  description: Tags by ARN of the environment's log groups in its region; empty when O(log_groups_of) is, or they cannot be read.
+  description: Tags by ARN of the environment's log groups in its region; empty when O(components) is, or they cannot be read.
   returned: success
   type: dict
   sample: {"arn:aws:logs:eu-west-1:123456789012:log-group:/creator/dev/network/flows": {"component": "network"}}

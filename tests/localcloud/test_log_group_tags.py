@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from ansible_collections.creator.platform.plugins.action.preflight import ActionModule
+from ansible_collections.creator.platform.plugins.action.preflight import log_group_tags
 from ansible_collections.creator.platform.plugins.module_utils.provision.kinds import logs_group
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Scope
-from ansible_collections.creator.platform.plugins.module_utils.provision.preflight import Settings
 
 OURS = {"platform": "creator", "environment": "tags", "component": "audit"}
 GROUPS = {
@@ -65,10 +64,7 @@ def test_what_is_known_is_not_asked_again(cloud: Any, arns: Mapping[str, str]) -
 
 @pytest.mark.usefixtures("arns")
 def test_a_preflight_that_may_not_read_them_leaves_them_to_the_components(cloud: Any) -> None:
-    def client(service: str, region: str) -> Any:
-        return cloud.client(service, region, access_key_id="AKIAUNKNOWN00EXAMPLE", secret_access_key="x")
-
-    settings = Settings("tags", "123456789012", cloud.content.region, cloud.content.dr_region, {})
-    assert ActionModule._log_group_tags(client, "creator", settings) == {}
-    known = ActionModule._log_group_tags(cloud.client, "creator", settings)
-    assert len(known) == len(GROUPS) - 1
+    region = cloud.content.region
+    stranger = cloud.client("logs", region, access_key_id="AKIAUNKNOWN00EXAMPLE", secret_access_key="x")
+    assert log_group_tags(stranger, "creator", "tags") == {}
+    assert len(log_group_tags(cloud.client("logs"), "creator", "tags")) == len(GROUPS) - 1

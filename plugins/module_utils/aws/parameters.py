@@ -5,39 +5,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from ansible_collections.creator.platform.plugins.module_utils.aws.reading import at_once
 from ansible_collections.creator.platform.plugins.module_utils.aws.tags import tag_list
 
 BATCH = 10  # the most names that DeleteParameters takes
 
 
-def read_path(client: Any, path: str, *, below: bool = False) -> dict[str, str]:
-    """Value by name of every parameter directly under `path`, or also `below` that. Raises what boto3 raises."""
+def read_path(client: Any, path: str) -> dict[str, str]:
+    """Value by name of every parameter directly under `path`. Raises what boto3 raises."""
     paginator = client.get_paginator("get_parameters_by_path")
-    return {
-        row["Name"]: row["Value"]
-        for page in paginator.paginate(Path=path, Recursive=below)
-        for row in page["Parameters"]
-    }
+    return {row["Name"]: row["Value"] for page in paginator.paginate(Path=path) for row in page["Parameters"]}
+
+
+def read_paths(client: Any, paths: Iterable[str]) -> dict[str, dict[str, str]]:
+    """By path, value by name of every parameter directly under it. Raises what boto3 raises.
+
+    Path by path, several at once: a page has ten parameters and must be there before the next one is asked for, so that one
+    listing of all would take a way to AWS and back for each page.
+    """
+    asked = list(paths)
+    return dict(zip(asked, at_once(lambda path: read_path(client, path), asked), strict=True))
 
 
 class Parameters:
     """Parameters by path, read when first asked for; each ask for what was not read yet is a new look.
 
-    `known`: value by name, where all of them were read before: nothing is asked then.
+    `known`: as of `read_paths`, what was read before: nothing is asked about those paths.
     """
 
-    def __init__(self, client: Callable[[], Any], known: Mapping[str, str] | None = None) -> None:
+    def __init__(self, client: Callable[[], Any], known: Mapping[str, Mapping[str, str]] | None = None) -> None:
         self._make = client
         self._client: Any = None
-        self._known = known
+        self._known = known or {}
 
     def under(self, path: str) -> dict[str, str]:
         """Value by name of every parameter directly under `path`. Raises what boto3 raises."""
-        if self._known is not None:
-            return {name: value for name, value in self._known.items() if name.rpartition("/")[0] == path}
+        if path in self._known:
+            return dict(self._known[path])
         if self._client is None:
             self._client = self._make()
         return read_path(self._client, path)
