@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, listing
+from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, listing, once
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Scope
 
 
@@ -27,7 +27,7 @@ def our_load_balancers(
         if each["Type"] == "application"
         and (each["LoadBalancerName"].startswith(prefix) or each["LoadBalancerName"] in scope.names)
     ]
-    tags = tags_by_arn(client, [each["LoadBalancerArn"] for each in found])
+    tags = once(client, tags_by_arn, [each["LoadBalancerArn"] for each in found])
     return [
         (each, tags[each["LoadBalancerArn"]])
         for each in found

@@ -11,6 +11,13 @@ from typing import Any
 
 #: The environment's own region, as the home of a kind.
 PRIMARY = "primary"
+#: Where services that an account has once are asked, whoever asks, so that the readers share what is listed.
+SERVICE_HOMES: Mapping[str, str] = {"cloudfront": "us-east-1", "iam": PRIMARY, "route53": PRIMARY}
+
+
+def place(home: str, region: str, primary: str) -> str:
+    """The region that a home means to somebody in `region`. primary: the environment's own region."""
+    return primary if home == PRIMARY else home or region
 
 
 @dataclass(frozen=True)

@@ -26,12 +26,13 @@ from ansible_collections.creator.platform.plugins.module_utils.provision.documen
 )
 from ansible_collections.creator.platform.plugins.module_utils.provision.exits import STALE, RefusalError
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import (
-    PRIMARY,
+    SERVICE_HOMES,
     Change,
     Kind,
     Resource,
     Scope,
     Unread,
+    place,
 )
 from ansible_collections.creator.platform.plugins.module_utils.provision.render import diff, failure, summary
 
@@ -169,8 +170,7 @@ def _wanted(request: Request, kinds: Mapping[str, Kind]) -> dict[tuple[str, str]
     """Desired resources by kind and region, and an empty list for each further place in which a kind is looked for."""
 
     def home(kind: str, region: str) -> str:
-        place = kinds[kind].home
-        return request.region if place == PRIMARY else place or region
+        return place(kinds[kind].home, region, request.region)
 
     own = (resource.region or request.region for resource in request.resources)
     regions = sorted({request.region, *request.regions, *own})
@@ -247,10 +247,14 @@ def read(
     One thread per kind and region, at most READERS at once. The threads are daemons and are never waited for beyond the
     deadline, so that a silent endpoint cannot hold the run.
     """
+
+    def spot(service: str, region: str) -> tuple[str, str]:
+        return service, place(SERVICE_HOMES.get(service, ""), region, request.region)
+
     clients = {
-        place: client_for(*place)  # made here: a boto3 session is not thread-safe, its clients are
-        for place in sorted(
-            {(service, region) for name, region in wanted for service in (kinds[name].service, *kinds[name].also)}
+        each: client_for(*each)  # made here: a boto3 session is not thread-safe, its clients are
+        for each in sorted(
+            {spot(service, region) for name, region in wanted for service in (kinds[name].service, *kinds[name].also)}
         )
     }
     jobs: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
@@ -266,10 +270,10 @@ def read(
                 return
             kind = kinds[name]
             names = tuple(sorted(resource.name for resource in wanted[name, region]))
-            also = {service: clients[service, region] for service in kind.also}
+            also = {service: clients[spot(service, region)] for service in kind.also}
             who = (request.platform, request.environment, request.component)
             scope = Scope(*who, region, names, also, request.known_tags)
-            answers.put(((name, region), _read_one(kind, clients[kind.service, region], scope)))
+            answers.put(((name, region), _read_one(kind, clients[spot(kind.service, region)], scope)))
 
     for number in range(min(READERS, len(wanted))):
         threading.Thread(target=work, name=f"reader-{number}", daemon=True).start()

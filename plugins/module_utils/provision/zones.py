@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.creator.platform.plugins.module_utils.provision.listing import listing, tags_of
+from ansible_collections.creator.platform.plugins.module_utils.provision.listing import listing, once, tags_of
 
 #: https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListTagsForResources.html
 AT_ONCE = 10
@@ -34,6 +34,11 @@ def zone_of(zones: Iterable[Mapping[str, Any]], name: str) -> Mapping[str, Any] 
 def records(client: Any, zone: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """All record sets of a zone, listed once per client."""
     return listing(client, "list_resource_record_sets", "ResourceRecordSets", HostedZoneId=zone_id(zone))
+
+
+def zone_tags(client: Any) -> dict[str, dict[str, str]]:
+    """Tags of all public zones by id, read once per client."""
+    return once(client, tags_by_id, "hostedzone", [zone_id(zone) for zone in public_zones(client)])
 
 
 def tags_by_id(client: Any, kind: str, ids: Sequence[str]) -> dict[str, dict[str, str]]:

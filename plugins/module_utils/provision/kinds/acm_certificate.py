@@ -20,7 +20,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.acm.certifica
 from ansible_collections.creator.platform.plugins.module_utils.aws.acm.names import certificate_tags
 from ansible_collections.creator.platform.plugins.module_utils.aws.reading import at_once
 from ansible_collections.creator.platform.plugins.module_utils.aws.route53.records import domain
-from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, listing
+from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, listing, once
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
 from ansible_collections.creator.platform.plugins.module_utils.provision.zones import public_zones, records, zone_of
 
@@ -37,7 +37,7 @@ def read_all(client: Any, scope: Scope) -> list[Resource]:
 
     def one(summary: Mapping[str, Any]) -> Resource | None:
         arn = summary["CertificateArn"]
-        tags = certificate_tags(client, arn)
+        tags = once(client, certificate_tags, arn)
         if tags.get("Name") not in scope.names and not is_ours(tags, scope):
             return None
         certificate = client.describe_certificate(CertificateArn=arn)["Certificate"]
@@ -51,6 +51,13 @@ def read_all(client: Any, scope: Scope) -> list[Resource]:
 
     ours = [each for each in summaries if each.get("Type", "AMAZON_ISSUED") == "AMAZON_ISSUED"]
     return [resource for resource in at_once(one, ours) if resource is not None]
+
+
+def certificate_names(client: Any, arns: Iterable[str]) -> dict[str, str]:
+    """Name by ARN, of the certificates of the client's account and region that have one, for readers of what refers to them."""
+    asked = sorted(arn for arn in arns if ":acm:" in arn)
+    found = zip(asked, at_once(lambda arn: once(client, certificate_tags, arn), asked), strict=True)
+    return {arn: tags["Name"] for arn, tags in found if tags.get("Name")}
 
 
 def _unpublished(client: Any, wanted: Iterable[Mapping[str, Any]]) -> list[str]:

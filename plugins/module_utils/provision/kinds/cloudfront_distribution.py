@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.creator.platform.plugins.module_utils.aws.acm.names import certificate_names
 from ansible_collections.creator.platform.plugins.module_utils.aws.cloudfront.distribution import normalize
 from ansible_collections.creator.platform.plugins.module_utils.aws.cloudfront.distributions import (
     MANAGED,
@@ -20,14 +19,15 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.cloudfront.di
     origin_access_controls,
     read_distribution,
 )
-from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours
+from ansible_collections.creator.platform.plugins.module_utils.provision.kinds.acm_certificate import certificate_names
+from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, once
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
 
 
 def read(client: Any, scope: Scope) -> list[Resource]:
     """Distributions that are named, or bear the environment's name and the component's tags."""
     prefix = f"{scope.platform}-{scope.environment}"
-    candidates = [each for each in distributions(client) if each["Comment"] in {prefix, *scope.names}]
+    candidates = [each for each in once(client, distributions) if each["Comment"] in {prefix, *scope.names}]
     if not candidates:
         return []
     names = _names(client, scope, candidates)
@@ -50,8 +50,8 @@ def _names(client: Any, scope: Scope, found: Iterable[Mapping[str, Any]]) -> dic
     """What distributions refer to: name by id or ARN."""
     rows = list(found)
     names = {identifier: name for name, identifier in MANAGED.items()}
-    names.update({each["Id"]: each["Name"] for each in origin_access_controls(client)})
-    names.update({each["Id"]: each["ResponseHeadersPolicyConfig"]["Name"] for each in headers_policies(client)})
+    names.update({each["Id"]: each["Name"] for each in once(client, origin_access_controls)})
+    names.update({each["Id"]: each["ResponseHeadersPolicyConfig"]["Name"] for each in once(client, headers_policies)})
     shown = {(each.get("ViewerCertificate") or {}).get("ACMCertificateArn") for each in rows}
     names.update(certificate_names(scope.clients["acm"], {arn for arn in shown if arn}))
     for each in rows:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.cloudfront.distributions import distributions
 from ansible_collections.creator.platform.plugins.module_utils.aws.cloudfront.logging import find
-from ansible_collections.creator.platform.plugins.module_utils.provision.listing import listing
+from ansible_collections.creator.platform.plugins.module_utils.provision.listing import listing, once
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
 
 
@@ -21,9 +21,8 @@ def read(client: Any, scope: Scope) -> list[Resource]:
     sources = listing(client, "describe_delivery_sources", "deliverySources")
     destinations = listing(client, "describe_delivery_destinations", "deliveryDestinations")
     deliveries = listing(client, "describe_deliveries", "deliveries")
-    names = (
-        {each["ARN"]: str(each["Comment"]) for each in distributions(scope.clients["cloudfront"])} if sources else {}
-    )
+    shown = once(scope.clients["cloudfront"], distributions) if sources else []
+    names = {each["ARN"]: str(each["Comment"]) for each in shown}
     resources = []
     for name in sorted({*scope.names, f"{scope.platform}-{scope.environment}"}):
         found = find(name, sources, destinations, deliveries)

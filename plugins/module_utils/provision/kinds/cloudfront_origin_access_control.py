@@ -14,6 +14,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.cloudfront.ac
 from ansible_collections.creator.platform.plugins.module_utils.aws.cloudfront.distributions import (
     origin_access_controls,
 )
+from ansible_collections.creator.platform.plugins.module_utils.provision.listing import once
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
 
 
@@ -22,7 +23,7 @@ def read(client: Any, scope: Scope) -> list[Resource]:
     ours = {f"{scope.platform}-{scope.environment}-buckets", *scope.names}
     return [
         Resource("cloudfront_origin_access_control", each["Name"], project(each), scope.region, {"id": each["Id"]})
-        for each in origin_access_controls(client)
+        for each in once(client, origin_access_controls)
         if each["Name"] in ours
     ]
 

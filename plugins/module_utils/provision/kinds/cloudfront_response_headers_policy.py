@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.cloudfront.distributions import headers_policies
 from ansible_collections.creator.platform.plugins.module_utils.aws.cloudfront.headers_policy import DEFAULTS, project
+from ansible_collections.creator.platform.plugins.module_utils.provision.listing import once
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
 
 
@@ -22,7 +23,7 @@ def read(client: Any, scope: Scope) -> list[Resource]:
         Resource(
             "cloudfront_response_headers_policy", config["Name"], project(config), scope.region, {"id": each["Id"]}
         )
-        for each in headers_policies(client)
+        for each in once(client, headers_policies)
         if (config := each["ResponseHeadersPolicyConfig"])["Name"] in ours
     ]
 

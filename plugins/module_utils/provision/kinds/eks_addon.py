@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.addon import project
 from ansible_collections.creator.platform.plugins.module_utils.aws.reading import at_once, optional
-from ansible_collections.creator.platform.plugins.module_utils.provision.kinds.eks_cluster import ours
+from ansible_collections.creator.platform.plugins.module_utils.provision.kinds.eks_cluster import described, ours
 from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, listing, pages
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
 
@@ -24,8 +24,10 @@ def read(client: Any, scope: Scope) -> list[Resource]:
         pairs += [(cluster, item) for item in pages(client, "list_addons", "addons", clusterName=cluster)]
 
     def fitting(cluster: str) -> set[str]:
-        version = client.describe_cluster(name=cluster)["cluster"]["version"]
-        offers = listing(client, "describe_addon_versions", "addons", kubernetesVersion=version)
+        found = described(client, cluster)
+        if found is None:
+            return set()
+        offers = listing(client, "describe_addon_versions", "addons", kubernetesVersion=found["version"])
         return {f"{offer['addonName']} {row['addonVersion']}" for offer in offers for row in offer["addonVersions"]}
 
     fits = {cluster: fitting(cluster) for cluster in {cluster for cluster, _item in pairs}}

@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.creator.platform.plugins.module_utils.aws.eks.cluster import project
 from ansible_collections.creator.platform.plugins.module_utils.aws.reading import at_once, optional
-from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, listing
+from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, listing, once
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
 
 
@@ -33,15 +33,24 @@ def ours(client: Any, scope: Scope) -> list[str]:
     return sorted(name for name in listing(client, "list_clusters", "clusters") if name == environment or name in named)
 
 
+def described(client: Any, name: str) -> Mapping[str, Any] | None:
+    """The cluster as EKS describes it, read once per client; None for one that is gone."""
+    return once(client, _describe, name)
+
+
+def _describe(client: Any, name: str) -> Mapping[str, Any] | None:
+    answer = optional(client, "describe_cluster", ("ResourceNotFoundException",), name=name)
+    return answer["cluster"] if answer else None
+
+
 def read(client: Any, scope: Scope) -> list[Resource]:
     """Clusters that are named or tagged as the component's; one that is being deleted is no more."""
     names = ours(client, scope)
 
     def one(name: str) -> Resource | None:
-        answer = optional(client, "describe_cluster", ("ResourceNotFoundException",), name=name)
-        if answer is None or answer["cluster"].get("status") == "DELETING":
+        cluster = described(client, name)
+        if cluster is None or cluster.get("status") == "DELETING":
             return None
-        cluster = answer["cluster"]
         properties = project(cluster)
         if name not in scope.names and not is_ours(properties["tags"], scope):
             return None

@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.creator.platform.plugins.module_utils.aws.acm.names import certificate_names
 from ansible_collections.creator.platform.plugins.module_utils.aws.elbv2.listener import normalize, project
 from ansible_collections.creator.platform.plugins.module_utils.aws.elbv2.tagging import tags_by_arn
 from ansible_collections.creator.platform.plugins.module_utils.aws.reading import at_once
 from ansible_collections.creator.platform.plugins.module_utils.provision.elb import our_load_balancers
+from ansible_collections.creator.platform.plugins.module_utils.provision.kinds.acm_certificate import certificate_names
 from ansible_collections.creator.platform.plugins.module_utils.provision.listing import listing, pages
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import Kind, Resource, Rules, Scope
 

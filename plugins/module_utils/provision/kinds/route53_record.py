@@ -21,7 +21,7 @@ from ansible_collections.creator.platform.plugins.module_utils.aws.route53.recor
     project,
     record_name,
 )
-from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, listing
+from ansible_collections.creator.platform.plugins.module_utils.provision.listing import is_ours, listing, once
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import (
     PRIMARY,
     Kind,
@@ -35,6 +35,7 @@ from ansible_collections.creator.platform.plugins.module_utils.provision.zones i
     tags_by_id,
     zone_id,
     zone_of,
+    zone_tags,
 )
 
 OURS = frozenset({"A", "AAAA", "CNAME", "CAA"})
@@ -46,9 +47,9 @@ def read(client: Any, scope: Scope) -> list[Resource]:
     zones = public_zones(client)
     if not zones:
         return []
-    tags = tags_by_id(client, "hostedzone", [zone_id(zone) for zone in zones])
+    tags = zone_tags(client)
     tagged = [zone for zone in zones if is_ours(tags[zone_id(zone)], scope)]
-    shown = distributions(scope.clients["cloudfront"])
+    shown = once(scope.clients["cloudfront"], distributions)
     ours = [each for each in shown if each["Comment"] == f"{scope.platform}-{scope.environment}"]
     targets = _targets(scope, ours)
     names = {name.split(" ")[0] for name in scope.names} | {

@@ -21,13 +21,13 @@ from ansible_collections.creator.platform.plugins.module_utils.provision.model i
     Rules,
     Scope,
 )
-from ansible_collections.creator.platform.plugins.module_utils.provision.zones import public_zones, tags_by_id, zone_id
+from ansible_collections.creator.platform.plugins.module_utils.provision.zones import public_zones, zone_id, zone_tags
 
 
 def read(client: Any, scope: Scope) -> list[Resource]:
     """Public zones that are named or tagged as the component's."""
     zones = public_zones(client)
-    tags = tags_by_id(client, "hostedzone", [zone_id(zone) for zone in zones])
+    tags = zone_tags(client)
     ours = [zone for zone in zones if domain(zone["Name"]) in scope.names or is_ours(tags[zone_id(zone)], scope)]
 
     def one(zone: Mapping[str, Any]) -> Resource:

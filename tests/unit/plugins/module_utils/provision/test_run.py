@@ -13,6 +13,7 @@ from ansible_collections.creator.platform.plugins.module_utils.provision import 
 from ansible_collections.creator.platform.plugins.module_utils.provision.document import component_document
 from ansible_collections.creator.platform.plugins.module_utils.provision.exits import RefusalError
 from ansible_collections.creator.platform.plugins.module_utils.provision.model import (
+    PRIMARY,
     Change,
     Kind,
     Resource,
@@ -200,3 +201,33 @@ def test_objects_of_a_cluster_are_part_of_what_was_approved() -> None:
         require(made_of(), "apply", approved={"components": [made.document]})
     with pytest.raises(RefusalError, match="not approved: create kubernetes_namespace x"):
         require(made, "apply", approved={"components": [made_of().document]})
+
+
+def test_readers_share_the_client_of_a_service_that_an_account_has_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: dict[str, Any] = {}
+
+    def read(name: str) -> Any:
+        def found(client: Any, scope: Scope) -> list[Resource]:
+            seen[name] = (client, dict(scope.clients))
+            return []
+
+        return found
+
+    known = {
+        "record": Kind("record", "route53", read("record"), home=PRIMARY, also=("cloudfront", "elbv2")),
+        "proof": Kind("proof", "acm", read("proof"), home="us-east-1", also=("route53",)),
+        "distribution": Kind("distribution", "cloudfront", read("distribution"), home="us-east-1"),
+    }
+    monkeypatch.setattr(run, "load_kind", known.__getitem__)
+    made: list[tuple[str, str]] = []
+
+    def client_for(service: str, region: str) -> tuple[str, str]:
+        made.append((service, region))
+        return service, region
+
+    plan(request(kinds=tuple(known)), client_for)
+    route53, cloudfront = ("route53", "eu-west-1"), ("cloudfront", "us-east-1")
+    assert sorted(made) == [("acm", "us-east-1"), cloudfront, ("elbv2", "eu-west-1"), route53]
+    assert seen["record"] == (route53, {"cloudfront": cloudfront, "elbv2": ("elbv2", "eu-west-1")})
+    assert seen["proof"] == (("acm", "us-east-1"), {"route53": route53})
+    assert seen["distribution"] == (cloudfront, {})
