@@ -27,6 +27,9 @@ except ImportError:  # told when a client is asked for; ansible-test imports eve
 #: https://boto3.amazonaws.com/v1/documentation/api/latest/guide/retries.html#adaptive-retry-mode
 RETRIES = {"mode": "adaptive", "total_max_attempts": 8}
 
+#: What a client keeps open at most: more threads than that would make new connections all the time.
+CONNECTIONS = 16
+
 
 @functools.cache
 def _descriptions() -> Any:
@@ -83,7 +86,7 @@ def client_factory(
         retries=RETRIES,  # type: ignore[arg-type]  # a TypedDict of botocore-stubs
         connect_timeout=connect_seconds,
         read_timeout=read_seconds,
-        max_pool_connections=16,
+        max_pool_connections=CONNECTIONS,
         user_agent_extra="creator.platform",
     )
 

@@ -26,10 +26,10 @@ def optional(client: Any, operation: str, absent: Iterable[str], **parameters: A
         raise
 
 
-def at_once(function: Callable[[Item], Answer], items: Iterable[Item]) -> list[Answer]:
+def at_once(function: Callable[[Item], Answer], items: Iterable[Item], threads: int = THREADS) -> list[Answer]:
     """`function` of each item, in the order of the items, from a few threads."""
     waiting = list(items)
     if len(waiting) < 2:
         return [function(item) for item in waiting]
-    with ThreadPoolExecutor(min(THREADS, len(waiting))) as pool:
+    with ThreadPoolExecutor(min(threads, len(waiting))) as pool:
         return list(pool.map(function, waiting))
