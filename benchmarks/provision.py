@@ -17,7 +17,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,8 @@ from benchmarks.measure.sides import WHOLE, Cloud, Ours, SideError, Terraform, f
 from localcloud.cloud import DEFAULT_FACTOR
 
 LARGE = 4
+#: Seconds by which each answer is late where the rounds are made once more: the way to a region on another continent.
+WAY = 0.08
 
 
 def main() -> int:
@@ -111,17 +113,25 @@ class Benchmark:
         if large and not self.grow(large):
             large = None
         sides = {"ours": ours, "terraform": terraform, "large": large}
-        for _round in range(rounds):
-            for name, side in sides.items():
-                if side:
-                    found.setdefault(name, {}).setdefault("nothing", []).append(
-                        self.step(name, "nothing to do", side.nothing)
-                    )
+        near = {name: side for name, side in sides.items() if side}
+        self.nothing(near, rounds, "nothing", "nothing to do")
+        far = {name: side for name, side in near.items() if name != "large"}
+        self.nothing(far, rounds, "far", f"{1000 * WAY:.0f} ms away", WAY)
         if terraform:
             found["terraform"]["destroy"] = [self.step(terraform.name, "destroy", terraform.destroy)]
         found["ours"]["destroy"] = [self.step(ours.name, "destroy", lambda: ours.destroy(everything(plan)))]
         if path_factor:
             found["path"] = self.path(kinds, path_factor)
+
+    def nothing(
+        self, sides: Mapping[str, Ours | Terraform], rounds: int, figure: str, told: str, late: float = 0.0
+    ) -> None:
+        """Let the sides find nothing to do, in turn. late: seconds by which each answer is."""
+        for _round in range(rounds):
+            for name, side in sides.items():
+                with side.cloud.answering_after(late):
+                    run = self.step(name, told, side.nothing)
+                self.found.setdefault(name, {}).setdefault(figure, []).append(run)
 
     def grow(self, large: Ours) -> bool:
         """Build the large stack; whether it could be built. The other figures do not need it."""

@@ -11,12 +11,13 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from benchmarks.measure.figures import Run
-from localcloud import lifecycle
+from localcloud import client, lifecycle
 
 ROOT = Path(__file__).resolve().parents[2]
 REGIONS = ("eu-west-1", "eu-central-1")
@@ -49,6 +50,19 @@ class Cloud:
     def end(self) -> None:
         """Stop it."""
         lifecycle.down(self.state, lambda _text: None)
+
+    @contextmanager
+    def answering_after(self, seconds: float) -> Iterator[None]:
+        """Each answer takes so many seconds longer, as on a way to AWS."""
+        if not seconds:
+            yield
+            return
+        control = client.Client(self.state)
+        control.call("PUT", "faults", {"kind": "delay", "count": None, "seconds": seconds})
+        try:
+            yield
+        finally:
+            control.call("DELETE", "faults")
 
     def lines(self) -> int:
         """How many requests are on record."""

@@ -147,6 +147,7 @@ def test_without_terraform_its_ratios_are_null() -> None:
         "resources": 100,
         "noop_time_ratio": None,
         "noop_requests_ratio": None,
+        "noop_far_time_ratio": None,
         "create_time_ratio": None,
         "destroy_time_ratio": None,
         "ms_per_resource": 5.0,
@@ -157,13 +158,13 @@ def test_without_terraform_its_ratios_are_null() -> None:
 def test_ratios_are_of_medians() -> None:
     found = ratios(
         {
-            "ours": {"nothing": [Run(1, 1, 10), Run(9, 9, 10), Run(2, 1, 10)]},
-            "terraform": {"nothing": [Run(8, 1, 40), Run(8, 1, 40), Run(80, 1, 40)]},
+            "ours": {"nothing": [Run(1, 1, 10), Run(9, 9, 10), Run(2, 1, 10)], "far": [Run(3, 1, 10)]},
+            "terraform": {"nothing": [Run(8, 1, 40), Run(8, 1, 40), Run(80, 1, 40)], "far": [Run(15, 1, 40)]},
             "resources": {"ours": 1, "terraform": 2},
         }
     )
     assert (found["resources"], found["noop_time_ratio"], found["noop_requests_ratio"]) == (2, 0.25, 0.25)
-    assert found["ms_per_resource"] is None
+    assert (found["noop_far_time_ratio"], found["ms_per_resource"]) == (0.2, None)
 
 
 def test_the_page_tells_both_sides_and_what_was_not_measured() -> None:
