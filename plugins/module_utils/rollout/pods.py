@@ -25,6 +25,9 @@ _TRANSIENT = re.compile(
     r"|temporary failure|tls handshake|unexpected eof|\bi/o\b",
     re.IGNORECASE,
 )
+# containerd and Docker say this of every refusal, whether there is such an image or not:
+# https://github.com/containerd/containerd/blob/v2.1.0/core/remotes/docker/resolver.go
+_EITHER = re.compile(r"repository does not exist or may require [^:]*", re.IGNORECASE)
 _ABSENT = re.compile(r"not found|manifest unknown|name unknown|does not exist", re.IGNORECASE)
 _FOREIGN = re.compile(r"no match for platform|no matching manifest for", re.IGNORECASE)
 _FULL = re.compile(r"no space left on device|disk quota exceeded", re.IGNORECASE)
@@ -132,7 +135,7 @@ def _pull(image: str, message: str, events: Sequence[Object], node: str) -> tupl
 
 def _cause(image: str, message: str) -> str:
     """What a message says of why, without the names of what it is about."""
-    return _NAMES.sub(" ", message.replace(image, " ") if image else message)
+    return _EITHER.sub(" ", _NAMES.sub(" ", message.replace(image, " ") if image else message))
 
 
 def _ended(status: Object, waiting: str, finding: _Maker, settings: Settings) -> Finding | None:

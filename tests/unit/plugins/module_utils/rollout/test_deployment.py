@@ -146,7 +146,17 @@ def test_an_object_that_cannot_be_read_is_inconclusive_at_the_end_and_nothing_be
         ("ErrImageNeverPull", "", "ImageNeverPulled"),
         ("ErrImagePull", "rpc error: code = NotFound desc = failed to resolve: not found", "ImageNotFound"),
         ("ImagePullBackOff", 'Back-off pulling image "x": ErrImagePull: manifest unknown', "ImageNotFound"),
-        ("ErrImagePull", "pull access denied, repository does not exist", "ImageNotFound"),
+        (
+            "ErrImagePull",
+            "pull access denied, repository does not exist or may require authorization: no basic auth credentials",
+            "ImagePullDenied",
+        ),
+        (
+            "ErrImagePull",
+            "pull access denied for x, repository does not exist or may require 'docker login': denied: requested",
+            "ImagePullDenied",
+        ),
+        ("ErrImagePull", "name unknown: The repository with name 'x' does not exist in the registry", "ImageNotFound"),
         ("ErrImagePull", "failed to authorize: no basic auth credentials", "ImagePullDenied"),
         ("ErrImagePull", "failed to resolve image: no match for platform in manifest: not found", "PlatformMismatch"),
         ("ErrImagePull", "no matching manifest for linux/amd64 in the manifest list entries", "PlatformMismatch"),
