@@ -24,13 +24,11 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.measure.critical_path import critical_path
-from benchmarks.measure.figures import Run, page, ratios, table
+from benchmarks.measure.figures import STEPS, WAY, Run, page, ratios, table
 from benchmarks.measure.sides import WHOLE, Cloud, Ours, SideError, Terraform, find_terraform
 from localcloud.cloud import DEFAULT_FACTOR
 
 LARGE = 4
-#: Seconds by which each answer is late where the rounds are made once more: the way to a region on another continent.
-WAY = 0.08
 
 
 def main() -> int:
@@ -112,26 +110,23 @@ class Benchmark:
             found["resources"]["terraform"] = terraform.resources()
         if large and not self.grow(large):
             large = None
-        sides = {"ours": ours, "terraform": terraform, "large": large}
-        near = {name: side for name, side in sides.items() if side}
-        self.nothing(near, rounds, "nothing", "nothing to do")
-        far = {name: side for name, side in near.items() if name != "large"}
-        self.nothing(far, rounds, "far", f"{1000 * WAY:.0f} ms away", WAY)
+        sides: dict[str, Ours | Terraform | None] = {"ours": ours, "terraform": terraform}
+        self.nothing({**sides, "large": large}, rounds, "nothing")
+        self.nothing(sides, rounds, "far", WAY)
         if terraform:
             found["terraform"]["destroy"] = [self.step(terraform.name, "destroy", terraform.destroy)]
         found["ours"]["destroy"] = [self.step(ours.name, "destroy", lambda: ours.destroy(everything(plan)))]
         if path_factor:
             found["path"] = self.path(kinds, path_factor)
 
-    def nothing(
-        self, sides: Mapping[str, Ours | Terraform], rounds: int, figure: str, told: str, late: float = 0.0
-    ) -> None:
-        """Let the sides find nothing to do, in turn. late: seconds by which each answer is."""
+    def nothing(self, sides: Mapping[str, Ours | Terraform | None], rounds: int, step: str, late: float = 0.0) -> None:
+        """Let the sides that there are find nothing to do, in turn. step: of STEPS; late: seconds by which each answer is."""
+        there = {name: side for name, side in sides.items() if side}
         for _round in range(rounds):
-            for name, side in sides.items():
+            for name, side in there.items():
                 with side.cloud.answering_after(late):
-                    run = self.step(name, told, side.nothing)
-                self.found.setdefault(name, {}).setdefault(figure, []).append(run)
+                    run = self.step(name, STEPS[step], side.nothing)
+                self.found.setdefault(name, {}).setdefault(step, []).append(run)
 
     def grow(self, large: Ours) -> bool:
         """Build the large stack; whether it could be built. The other figures do not need it."""

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+#: Seconds by which each answer is late where both sides find nothing to do once more: the way to a region on another continent.
+WAY = 0.08
 #: By the keys of `ratios`: what is asked for, at most.
 TARGETS: Mapping[str, float] = {
     "noop_time_ratio": 0.25,
@@ -20,7 +22,7 @@ TARGETS: Mapping[str, float] = {
 FIGURES: Mapping[str, str] = {
     "noop_time_ratio": "nothing to do, time by Terraform's",
     "noop_requests_ratio": "nothing to do, requests by Terraform's",
-    "noop_far_time_ratio": "nothing to do where each answer takes 80 ms, time by Terraform's",
+    "noop_far_time_ratio": f"nothing to do where each answer takes {1000 * WAY:.0f} ms, time by Terraform's",
     "create_time_ratio": "create, time by Terraform's",
     "destroy_time_ratio": "destroy, time by Terraform's",
     "ms_per_resource": "milliseconds for each further resource, nothing to do",
@@ -29,7 +31,7 @@ FIGURES: Mapping[str, str] = {
 STEPS: Mapping[str, str] = {
     "create": "create",
     "nothing": "nothing to do",
-    "far": "the same, 80 ms away",
+    "far": f"the same, {1000 * WAY:.0f} ms away",
     "destroy": "destroy",
 }
 
